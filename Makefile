@@ -1,0 +1,56 @@
+# Everything that one does with Shop Planr. `make` or `make help` lists it.
+
+PYTHON_IN_VENV = .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev test lint format bench coverage requirements clean
+
+help: ## List these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
+		printf 'make %-13s %s\n' "$$name" "$$text"; done
+
+run: ## Install, migrate, load the demo shop into an empty database, and serve on http://127.0.0.1:8000
+	@scripts/install.sh base
+	@exec $(PYTHON_IN_VENV) scripts/serve.py
+
+dev: ## The same with DEBUG on, restarting when a file changes
+	@scripts/install.sh dev
+	@exec $(PYTHON_IN_VENV) scripts/serve.py --develop
+
+test: ## Run every test on SQLite and on PostgreSQL (TEST_ENGINES=sqlite for one of them)
+	@scripts/install.sh dev
+	@exec $(PYTHON_IN_VENV) scripts/test.py
+
+lint: ## Check style and likely mistakes
+	@scripts/install.sh dev
+	@$(PYTHON_IN_VENV) -m ruff check .
+	@$(PYTHON_IN_VENV) -m ruff format --check .
+
+format: ## Repair what can be repaired by itself
+	@scripts/install.sh dev
+	@$(PYTHON_IN_VENV) -m ruff check --fix .
+	@$(PYTHON_IN_VENV) -m ruff format .
+
+bench: ## Measure, on both engines; figures in docs/performance.md
+	@scripts/install.sh dev
+	@$(PYTHON_IN_VENV) -m bench
+
+coverage: ## Run the tests on SQLite and show the lines that none of them reaches
+	@scripts/install.sh dev
+	@$(PYTHON_IN_VENV) -m coverage erase
+	@$(PYTHON_IN_VENV) -m coverage run -m pytest -q
+	@$(PYTHON_IN_VENV) -m coverage combine -q
+	@$(PYTHON_IN_VENV) -m coverage report
+
+# uv writes no address into these files; pip's own compilers do.
+requirements: ## Pin the newest versions that requirements/*.in allow (needs uv)
+	@command -v uv >/dev/null || { echo "uv is needed: pipx install uv" >&2; exit 1; }
+	@for set in base dev browser pgserver; do \
+		UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+			--generate-hashes --no-annotate --no-header \
+			requirements/$$set.in --output-file requirements/$$set.txt || exit 1; done
+
+# The database stays: var/ may hold a shop's record.
+clean: ## Remove what was installed and cached; var/, with the database, stays
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .schemathesis .coverage .coverage.* htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

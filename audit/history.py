@@ -1,0 +1,79 @@
+"""Row history: every version of every tracked row, who made it, why, and which audit entry caused it.
+
+The tables, the managers and the admin pages are django-simple-history's. Its signals do not see ``update()`` and bulk
+inserts, which is what the services use, so these write their versions with ``record_versions``: the engine copies the
+rows as they now stand, one statement for any number of them.
+"""
+
+from django.db import models
+from django.db.models import F, Value
+from simple_history.models import HistoricalRecords
+from simple_history.signals import pre_create_historical_record
+
+from audit.bulk import insert_from_select
+from shopplanr import clock
+from shopplanr.actor import Actor
+
+CREATED, CHANGED, DELETED = "+", "~", "-"
+
+
+class Version(models.Model):
+    """What a version knows beside the row: the audit entry that caused it."""
+
+    audit_entry = models.ForeignKey(
+        "audit.AuditEntry", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+def _remember_user(version, user) -> None:
+    version.history_user_id = "" if user is None else str(getattr(user, "pk", user))
+
+
+def tracked() -> HistoricalRecords:
+    """Return the history of a model: ``history = tracked()`` in its body.
+
+    The acting user is text, not a foreign key, because it outlives the account.
+    """
+    return HistoricalRecords(
+        bases=[Version],
+        history_user_id_field=models.CharField(max_length=255, blank=True, default=""),
+        history_user_getter=lambda version: version.history_user_id or None,
+        history_user_setter=_remember_user,
+        history_change_reason_field=models.TextField(null=True, blank=True),
+    )
+
+
+def attribute(instance: models.Model, actor: Actor, *, reason: str | None = None, entry=None) -> models.Model:
+    """Say who is about to ``save`` or ``delete`` this instance, and why; its next version will show it."""
+    instance._history_user = actor.user_id or ""
+    instance._change_reason = reason
+    instance._audit_entry = entry
+    return instance
+
+
+def _name_cause(sender, instance, history_instance, **kwargs) -> None:
+    history_instance.audit_entry = getattr(instance, "_audit_entry", None)
+    history_instance.history_date = clock.now()
+
+
+pre_create_historical_record.connect(_name_cause, dispatch_uid="audit.history.name_cause")
+
+
+def record_versions(rows: models.QuerySet, kind: str, actor: Actor, *, reason: str | None = None, entry=None) -> int:
+    """Write a version of every row in ``rows`` as it now stands; return how many.
+
+    Call it behind ``update()`` or a bulk insert, in the same transaction. ``kind`` is ``CREATED`` or ``CHANGED``.
+    """
+    versions = rows.model.history.model
+    columns: dict[str, object] = {field.attname: F(field.attname) for field in rows.model._meta.concrete_fields}
+    columns |= {
+        "history_date": Value(clock.now(), models.DateTimeField()),
+        "history_type": Value(kind),
+        "history_user_id": Value(actor.user_id or ""),
+        "history_change_reason": Value(reason, models.TextField()),
+        "audit_entry_id": Value(entry.pk if entry else None, models.BigIntegerField()),
+    }
+    return insert_from_select(versions, columns, rows.order_by("pk"))

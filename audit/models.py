@@ -1,0 +1,97 @@
+"""The audit trail: one row per business event, written once.
+
+Nothing here knows what a serial or a certificate is. Records are named by their public ids, as text, so that an entry
+stands for itself even where the record's own table is gone.
+"""
+
+from django.db import models
+
+from audit.append_only import append_only
+from shopplanr import clock
+from shopplanr.fields import VerbatimJSONField
+from shopplanr.ids import ID_MAX_LENGTH, new_audit_id
+
+
+class Action(models.TextChoices):
+    """What can happen, in the words of the Audit API."""
+
+    SERIAL_CREATED = "serial_created", "Batch created"
+    SERIAL_ADVANCED = "serial_advanced", "Advanced"
+    SERIAL_COMPLETED = "serial_completed", "Completed"
+    STEP_SKIPPED = "step_skipped", "Step skipped"
+    STEP_DEFERRED = "step_deferred", "Step deferred"
+    SERIAL_SCRAPPED = "serial_scrapped", "Scrapped"
+    SERIAL_FORCE_COMPLETED = "serial_force_completed", "Force-completed"
+    STEP_OVERRIDE_CREATED = "step_override_created", "Step override created"
+    STEP_OVERRIDE_REVERSED = "step_override_reversed", "Step override reversed"
+    STEP_WAIVED = "step_waived", "Step waived"
+    DEFERRED_STEP_COMPLETED = "deferred_step_completed", "Deferred step completed"
+    CERT_ATTACHED = "cert_attached", "Certificate attached"
+    NOTE_CREATED = "note_created", "Note created"
+
+
+def _record_id() -> models.CharField:
+    """A column that names another record by its public id; empty where the event has none."""
+    return models.CharField(max_length=ID_MAX_LENGTH, blank=True, default="")
+
+
+@append_only
+class AuditEntry(models.Model):
+    """One event: what happened, to which records, when, and who did it.
+
+    ``sequence`` is the trail's total order. ``timestamp`` is when the clock says that it happened; a clock can be set
+    back, a sequence can not.
+    """
+
+    sequence = models.BigAutoField(primary_key=True)
+    entry_id = models.CharField(max_length=ID_MAX_LENGTH, unique=True, default=new_audit_id, editable=False)
+    action = models.CharField(max_length=40, choices=Action)
+    user_id = models.CharField(max_length=255, help_text="Who did it, as given; text, because it outlives the account.")
+    called_by = models.CharField(
+        max_length=255, blank=True, default="", help_text="Who really called, where that is somebody else."
+    )
+    credential = models.CharField(
+        max_length=ID_MAX_LENGTH, blank=True, default="", help_text="session, kiosk, command, or the id of a token."
+    )
+    timestamp = models.DateTimeField(default=clock.now)
+    serial_id = _record_id()
+    cert_id = _record_id()
+    job_id = _record_id()
+    path_id = _record_id()
+    step_id = _record_id()
+    from_step_id = _record_id()
+    to_step_id = _record_id()
+    batch_start = models.BigIntegerField(
+        null=True, blank=True, help_text="Number of a batch's first serial: one entry stands for the whole batch."
+    )
+    batch_quantity = models.PositiveIntegerField(null=True, blank=True)
+    metadata = VerbatimJSONField()
+
+    class Meta:
+        ordering = ["-sequence"]
+        verbose_name = "audit entry"
+        verbose_name_plural = "audit entries"
+        constraints = [
+            models.CheckConstraint(name="audit_action_known", condition=models.Q(action__in=Action.values)),
+            models.CheckConstraint(name="audit_names_somebody", condition=~models.Q(user_id="")),
+            models.CheckConstraint(
+                name="audit_batch_whole",
+                condition=(
+                    models.Q(batch_start__isnull=True, batch_quantity__isnull=True)
+                    | models.Q(batch_start__gt=0, batch_quantity__gt=0)
+                ),
+            ),
+        ]
+        indexes = [
+            # GET /audit/serial/:id and the history on a part's page
+            models.Index(fields=["serial_id", "sequence"], name="audit_serial", condition=~models.Q(serial_id="")),
+            # the batch that a serial came from: the last batch that starts at or before its number
+            models.Index(fields=["batch_start"], name="audit_batch", condition=models.Q(batch_start__isnull=False)),
+            # GET /audit?jobId=…
+            models.Index(fields=["job_id", "sequence"], name="audit_job", condition=~models.Q(job_id="")),
+            # GET /audit?userId=…: what has this person done
+            models.Index(fields=["user_id", "sequence"], name="audit_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} by {self.user_id}"

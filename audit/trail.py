@@ -1,0 +1,56 @@
+"""Writing and reading the audit trail."""
+
+from django.db.models import F, Q, QuerySet, Value
+
+from audit.bulk import RandomId, insert_from_select
+from audit.models import Action, AuditEntry
+from shopplanr import clock
+from shopplanr.actor import Actor
+from shopplanr.ids import serial_number
+
+
+def record(action: Action, actor: Actor, **facts) -> AuditEntry:
+    """Write one entry, within the caller's transaction; ``facts`` are columns of ``AuditEntry``.
+
+    Raises the refusal ``userId is required`` where the actor is nobody.
+    """
+    return AuditEntry.objects.create(**_attribution(action, actor), **facts)
+
+
+def record_all(action: Action, actor: Actor, facts: list[dict]) -> list[AuditEntry]:
+    """Write one entry per item of ``facts``, in their order, in one statement."""
+    common = _attribution(action, actor)
+    return AuditEntry.objects.bulk_create([AuditEntry(**common, **fact) for fact in facts])
+
+
+def record_for_rows(action: Action, actor: Actor, rows: QuerySet, **columns) -> int:
+    """Write one entry per row of ``rows``, in its order, in one statement; ``columns`` are expressions over a row."""
+    common = {
+        name: Value(value, AuditEntry._meta.get_field(name)) for name, value in _attribution(action, actor).items()
+    }
+    blank = {
+        name: Value("")
+        for name in ("serial_id", "cert_id", "job_id", "path_id", "step_id", "from_step_id", "to_step_id")
+    }
+    return insert_from_select(AuditEntry, {"entry_id": RandomId("aud")} | blank | common | columns, rows)
+
+
+def _attribution(action: Action, actor: Actor) -> dict[str, object]:
+    user_id = actor.identified()
+    return {
+        "action": action,
+        "user_id": user_id,
+        "called_by": "" if actor.called_by == user_id else actor.called_by,
+        "credential": actor.credential,
+        "timestamp": clock.now(),
+    }
+
+
+def of_serial(serial_id: str) -> QuerySet[AuditEntry]:
+    """Return a part's entries, oldest first, from its batch's ``serial_created`` on; empty for what is no serial."""
+    number = serial_number(serial_id)
+    if number is None:
+        return AuditEntry.objects.none()
+    last_batch_before = AuditEntry.objects.filter(batch_start__lte=number).order_by("-batch_start").values("pk")[:1]
+    its_batch = Q(pk__in=last_batch_before, batch_start__gt=number - F("batch_quantity"))
+    return AuditEntry.objects.filter(Q(serial_id=serial_id) | its_batch).order_by("sequence")

@@ -1,0 +1,54 @@
+"""The shapes of certificates and attachments (api.md, "Shapes")."""
+
+from rest_framework import serializers
+
+from certificates.models import CertificateType
+from serials.api.shapes import ActorBody, SerialShape
+from shopplanr.api.shapes import Shape, Text, Timestamp
+
+
+class CertificateShape(Shape):
+    """A document that vouches for material or for a process."""
+
+    id = Text()
+    type = serializers.ChoiceField(CertificateType.choices)
+    name = Text()
+    metadata = serializers.DictField(required=False, help_text="Any JSON object, returned verbatim.")
+    createdAt = Timestamp(source="created_at")
+
+
+class CertAttachmentShape(Shape):
+    """Which serial got which certificate at which step."""
+
+    id = Text(source="attachment_id")
+    serialId = Text(source="serial_public_id")
+    certId = Text(source="certificate_id")
+    stepId = Text(source="step_id")
+    attachedAt = Timestamp(source="attached_at")
+    attachedBy = Text(source="attached_by")
+
+
+class CertifiedSerialShape(SerialShape):
+    """A serial with the certificates that were attached to it, each once."""
+
+    certs = CertificateShape(many=True)
+
+
+class CertificateBody(Shape):
+    """A new certificate."""
+
+    type = serializers.ChoiceField(CertificateType.choices)
+    name = Text(max_length=255)
+    metadata = serializers.DictField(required=False, allow_null=True)
+
+
+class AttachBody(ActorBody):
+    """Which certificate."""
+
+    certId = Text()
+
+
+class AttachAllBody(AttachBody):
+    """Which certificate, to which serials."""
+
+    serialIds = serializers.ListField(child=Text(), min_length=1, max_length=10_000)

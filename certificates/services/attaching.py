@@ -1,0 +1,111 @@
+"""Attaching certificates to parts, each at the step where the part stands."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Value
+
+from audit import trail
+from audit.bulk import RandomId, insert_from_select
+from audit.models import Action
+from certificates.models import CertAttachment, Certificate
+from certificates.refusals import AttachToCompleted
+from serials.expressions import SerialId
+from serials.models import Serial, SerialStatus, StepStatus, StepStatusCode
+from serials.services import batches, parts
+from shopplanr import clock
+from shopplanr.actor import Actor
+from shopplanr.lookup import get_or_refuse
+from shopplanr.values import required_text
+
+
+@transaction.atomic
+def attach(serial_id: str, certificate_id: object, actor: Actor) -> CertAttachment:
+    """Attach the certificate to the part at its current step; return the attachment, an existing one where it is.
+
+    Raises ``SerialNumber not found``, ``AttachToCompleted``, ``certId is required``, ``Certificate not found``.
+    """
+    serial = parts.lock(serial_id, "SerialNumber")
+    if serial.status == SerialStatus.COMPLETED:
+        raise AttachToCompleted()
+    certificate = _find(required_text(certificate_id, "certId"))
+    return _attach(certificate, [serial.pk], actor)[serial.pk]
+
+
+@transaction.atomic
+def attach_all(certificate_id: object, serial_ids: object, actor: Actor) -> list[CertAttachment]:
+    """Attach the certificate to all of these parts or to none; return one attachment per id, in the order given.
+
+    A constant number of statements. Raises ``certId is required``, ``serialIds must have at least one item``,
+    ``userId is required``, ``Certificate not found``, ``SerialNumber not found``, ``AttachToCompleted``.
+    """
+    certificate_id = required_text(certificate_id, "certId")
+    serial_ids = parts.selection(serial_ids)
+    actor.identified()
+    certificate = _find(certificate_id)
+    serials = parts.lock_all(serial_ids, "SerialNumber")
+    for serial in serials.values():
+        if serial.status == SerialStatus.COMPLETED:
+            raise AttachToCompleted(serial.id)
+    attached = _attach(certificate, [serial.pk for serial in serials.values()], actor)
+    return [attached[serials[serial_id].pk] for serial_id in serial_ids]
+
+
+@transaction.atomic
+def create_batch(
+    job_id: object, path_id: object, quantity: object, actor: Actor, certificate_id: object = None
+) -> list[Serial]:
+    """Start a batch, with this certificate on every part where one is given; return the parts.
+
+    Raises what ``serials.services.batches.create`` raises, then ``Certificate not found``; nothing is kept then.
+    """
+    serials = batches.create(job_id, path_id, quantity, actor)
+    if certificate_id:
+        _attach(_find(certificate_id), range(serials[0].pk, serials[-1].pk + 1), actor)
+    return serials
+
+
+def _find(certificate_id: object) -> Certificate:
+    return get_or_refuse(Certificate.objects.all(), certificate_id, "Certificate")
+
+
+def _attach(certificate: Certificate, numbers: Collection[int], actor: Actor) -> dict[int, CertAttachment]:
+    """Attach to locked parts; return the attachment of each by its number. One audit entry per new attachment."""
+    already = CertAttachment.objects.filter(certificate=certificate, serial=OuterRef("serial"), step=OuterRef("step"))
+    # the one record in progress says where a part stands; a scrapped part's, where it stood
+    places = StepStatus.objects.filter(status=StepStatusCode.IN_PROGRESS, **_numbered(numbers))
+    missing = places.filter(~Exists(already)).order_by("serial")
+    # the entries first: once the attachments are there, nothing is missing any more
+    trail.record_for_rows(
+        Action.CERT_ATTACHED,
+        actor,
+        missing,
+        serial_id=SerialId("serial_id"),
+        cert_id=Value(certificate.pk),
+        job_id=F("serial__job_id"),
+        path_id=F("serial__path_id"),
+        step_id=F("step_id"),
+    )
+    insert_from_select(
+        CertAttachment,
+        {
+            "attachment_id": RandomId("att"),
+            "serial_id": F("serial_id"),
+            "certificate_id": Value(certificate.pk),
+            "step_id": F("step_id"),
+            "attached_at": Value(clock.now()),
+            "attached_by": Value(actor.identified()),
+        },
+        missing,
+    )
+    attached = CertAttachment.objects.filter(
+        certificate=certificate, step__order=F("serial__current_step_index"), **_numbered(numbers)
+    )
+    return {attachment.serial_id: attachment for attachment in attached}
+
+
+def _numbered(numbers: Collection[int]) -> dict[str, object]:
+    """Return the filter for these parts; a batch is a range, and a range needs no list of thousands."""
+    if isinstance(numbers, range):
+        return {"serial__gte": numbers[0], "serial__lte": numbers[-1]}
+    return {"serial__in": numbers}

@@ -1,0 +1,80 @@
+"""``/api/paths`` and ``/api/steps``."""
+
+from rest_framework.response import Response
+
+from serials.api.shapes import (
+    AssignBody,
+    ModeBody,
+    PathBody,
+    PathChangeBody,
+    PathDetailShape,
+    PathShape,
+    StepConfigBody,
+    StepLoadShape,
+    StepShape,
+)
+from serials.figures import distribution
+from serials.models import Path
+from serials.services import paths, steps
+from shopplanr.accounts.actors import actor_for
+from shopplanr.api.parsing import body
+from shopplanr.api.schema import documented
+from shopplanr.api.shapes import SuccessShape
+from shopplanr.api.viewsets import ApiViewSet
+from shopplanr.lookup import get_or_refuse
+from shopplanr.refusals import Invalid
+
+
+class PathViewSet(ApiViewSet):
+    """Manufacturing routes."""
+
+    @documented("Make a path with its steps", body=PathBody, answer=PathShape, code=201)
+    def create(self, request):
+        """The order of the steps is that of the array."""
+        path = paths.create(body(request), actor_for(request, None, anonymous=True))
+        return self.created(PathShape.of(path))
+
+    @documented("Get a path, and where its parts stand", answer=PathDetailShape)
+    def retrieve(self, request, id):
+        """Six queries at most, whatever the number of parts."""
+        path = get_or_refuse(Path.objects.prefetch_related("steps"), id, "Path")
+        loads = distribution(path, path.steps.all())
+        return Response(PathShape.of(path) | {"distribution": StepLoadShape.each(loads)})
+
+    @documented("Change a path", body=PathChangeBody, answer=PathShape)
+    def update(self, request, id):
+        """Steps that parts carry change in place; more can be appended, none removed or reordered."""
+        path = paths.update(id, body(request), actor_for(request, None, anonymous=True))
+        return Response(PathShape.of(path))
+
+    @documented("Change how parts may move along a path", body=ModeBody, answer=PathShape)
+    def set_mode(self, request, id):
+        """Strict, flexible or per step."""
+        mode = body(request).get("advancementMode")
+        path = paths.set_mode(id, mode, actor_for(request, None, anonymous=True))
+        return Response(PathShape.of(path))
+
+    @documented("Delete a path that no part was ever made on", answer=SuccessShape)
+    def destroy(self, request, id):
+        """Its steps go with it."""
+        paths.delete(id, actor_for(request, None, anonymous=True))
+        return Response({"success": True})
+
+
+class StepViewSet(ApiViewSet):
+    """Operations of a path."""
+
+    @documented("Give a step to a person, or to nobody", body=AssignBody, answer=StepShape)
+    def assign(self, request, id):
+        """``null`` takes the assignment away."""
+        given = body(request)
+        if "userId" not in given:
+            raise Invalid.required("userId")
+        step = steps.assign(id, given["userId"], actor_for(request, None, anonymous=True))
+        return Response(StepShape.of(step))
+
+    @documented("Change whether a step may be passed", body=StepConfigBody, answer=StepShape)
+    def configure(self, request, id):
+        """A value that is not valid is ignored."""
+        step = steps.configure(id, body(request), actor_for(request, None, anonymous=True))
+        return Response(StepShape.of(step))

@@ -1,0 +1,145 @@
+"""``/api/serials``: what needs no certificates. ``certificates.api.serials`` adds what does."""
+
+from django.http import HttpResponse
+from rest_framework.response import Response
+
+from serials.api import rows
+from serials.api.filters import SerialFilters
+from serials.api.shapes import (
+    ActorBody,
+    AdvanceBody,
+    AdvanceToBody,
+    BypassShape,
+    ForceCompleteBody,
+    JumpShape,
+    OverrideBody,
+    ScrapBody,
+    SerialRowShape,
+    SerialShape,
+    StepOverrideShape,
+    StepStatusShape,
+    StepStatusViewShape,
+    WaiveBody,
+)
+from serials.models import Serial, StepOverride
+from serials.services import advancement, deferrals, endings, overrides, parts
+from shopplanr.accounts.actors import actor_for, approver_for
+from shopplanr.api.listing import Listing
+from shopplanr.api.parsing import body
+from shopplanr.api.schema import documented
+from shopplanr.api.shapes import SuccessShape
+from shopplanr.api.viewsets import ApiViewSet
+from shopplanr.ids import serial_number
+from shopplanr.refusals import NotFound
+
+SERIAL_LISTING = Listing(
+    filterset=SerialFilters,
+    orderings={
+        "id": "number",
+        "jobName": "job__name",
+        "pathName": "path__name",
+        "status": "status",
+        "currentStepIndex": "current_step_index",
+        "createdAt": "created_at",
+        "updatedAt": "updated_at",
+    },
+    default=("number",),
+    writer=rows.writer,
+    columns=rows.COLUMNS,
+)
+
+
+class SerialViewSet(ApiViewSet):
+    """Physical parts and their way along the path."""
+
+    listings = {"list": SERIAL_LISTING}
+
+    @documented("List serials", answer=SerialRowShape, many=True)
+    def list(self, request) -> HttpResponse:
+        """In the order in which they were made; the whole list is streamed."""
+        return self.listings["list"].answer(request, Serial.objects.all())
+
+    @documented("Advance a serial to the next step", body=AdvanceBody, answer=SerialShape)
+    def advance(self, request, id):
+        """From the last step, the part completes."""
+        given = body(request)
+        actor = actor_for(request, given.get("userId"), anonymous=True)
+        serial = advancement.advance(id, actor, expected_step_index=given.get("expectedStepIndex"))
+        return Response(SerialShape.of(serial))
+
+    @documented("Advance a serial to a later step", body=AdvanceToBody, answer=JumpShape)
+    def advance_to(self, request, id):
+        """Passed steps are skipped or deferred, as the path's mode has it."""
+        given = body(request)
+        serial, bypassed = advancement.advance_to(
+            id,
+            given.get("targetStepIndex"),
+            actor_for(request, given.get("userId")),
+            expected_step_index=given.get("expectedStepIndex"),
+        )
+        return Response({"serial": SerialShape.of(serial), "bypassed": BypassShape.each(bypassed)})
+
+    @documented("Scrap a serial", body=ScrapBody, answer=SerialShape)
+    def scrap(self, request, id):
+        """It keeps its place, so that one sees where it ended."""
+        given = body(request)
+        actor = actor_for(request, given.get("userId"))
+        return Response(SerialShape.of(endings.scrap(id, given.get("reason"), given.get("explanation"), actor)))
+
+    @documented("Complete a serial with required steps left open", body=ForceCompleteBody, answer=SerialShape)
+    def force_complete(self, request, id):
+        """The records of the open steps stay as they are."""
+        given = body(request)
+        actor = actor_for(request, given.get("userId"))
+        return Response(SerialShape.of(endings.force_complete(id, given.get("reason"), actor)))
+
+    @documented("List the steps of a serial's route, and how each stands", answer=StepStatusViewShape, many=True)
+    def step_statuses(self, request, id):
+        """In step order."""
+        number = serial_number(id)
+        serial = None if number is None else Serial.objects.filter(pk=number).first()
+        if serial is None:
+            raise NotFound("Serial not found")  # the one sentence that the contract has without an id
+        return Response(StepStatusViewShape.each(parts.route_of(serial)[1]))
+
+    @documented("List a serial's step overrides, reversed ones too", answer=StepOverrideShape, many=True)
+    def overrides(self, request, id):
+        """Empty for an unknown serial."""
+        number = serial_number(id)
+        found = [] if number is None else StepOverride.objects.filter(serial=number)
+        return Response(StepOverrideShape.each(found))
+
+    @documented(
+        "Make a step optional for one serial or several", body=OverrideBody, answer=StepOverrideShape, many=True
+    )
+    def create_overrides(self, request, id):
+        """All of them or none; a serial that has an active override already is passed over."""
+        given = body(request)
+        created = overrides.create(
+            id,
+            given.get("serialIds"),
+            given.get("stepId"),
+            given.get("reason"),
+            actor_for(request, given.get("userId")),
+        )
+        return Response(StepOverrideShape.each(created))
+
+    @documented("Reverse a step override", body=ActorBody, answer=SuccessShape)
+    def reverse_override(self, request, id, step_id):
+        """It is kept, as inactive."""
+        given = body(request)
+        overrides.reverse(id, step_id, actor_for(request, given.get("userId")), given.get("reason"))
+        return Response({"success": True})
+
+    @documented("Waive a deferred step", body=WaiveBody, answer=StepStatusShape)
+    def waive_step(self, request, id, step_id):
+        """A formal approval, with a reason and an approver."""
+        given = body(request)
+        approver = approver_for(request, given.get("approverId"))
+        return Response(StepStatusShape.of(deferrals.waive(id, step_id, given.get("reason"), approver)))
+
+    @documented("Complete a deferred step", body=ActorBody, answer=StepStatusShape)
+    def complete_deferred(self, request, id, step_id):
+        """The work was done after all; the serial does not move."""
+        actor = actor_for(request, body(request).get("userId"))
+        return Response(StepStatusShape.of(deferrals.complete_deferred(id, step_id, actor)))

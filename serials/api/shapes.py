@@ -1,0 +1,332 @@
+"""The shapes of jobs, paths, steps and serials (api.md, "Shapes"), and of the bodies that make and change them."""
+
+from rest_framework import serializers
+
+from serials.models import AdvancementMode, DependencyType, ScrapReason, SerialStatus, StepStatusCode
+from shopplanr.api.shapes import Shape, Text, Timestamp
+
+Whole = serializers.IntegerField
+Fraction = serializers.FloatField
+Flag = serializers.BooleanField
+Choice = serializers.ChoiceField
+
+
+# --- Jobs
+
+
+class JobShape(Shape):
+    """A production order."""
+
+    id = Text()
+    name = Text()
+    goalQuantity = Whole(source="goal_quantity")
+    dueDate = serializers.DateField(source="due_date", required=False)
+    jiraTicketKey = Text(source="jira_ticket_key", required=False)
+    jiraTicketSummary = Text(source="jira_ticket_summary", required=False)
+    jiraPartNumber = Text(source="jira_part_number", required=False)
+    jiraPriority = Text(source="jira_priority", required=False)
+    jiraEpicLink = Text(source="jira_epic_link", required=False)
+    jiraLabels = serializers.ListField(child=Text(), source="jira_labels", required=False)
+    createdAt = Timestamp(source="created_at")
+    updatedAt = Timestamp(source="updated_at")
+
+
+class PathProgressShape(Shape):
+    """One path's part of a job's progress."""
+
+    pathId = Text(source="path_id")
+    pathName = Text(source="path_name")
+    goal = Whole()
+    completed = Whole()
+    percentComplete = Fraction(source="percent_complete")
+
+
+class JobProgressShape(Shape):
+    """How far a job is."""
+
+    jobId = Text(source="job_id")
+    jobName = Text(source="job_name")
+    totalGoal = Whole(source="total_goal")
+    totalCompleted = Whole(source="total_completed")
+    percentComplete = Fraction(source="percent_complete")
+    goalQuantity = Whole(source="goal_quantity")
+    orderedQuantity = Whole(source="goal_quantity")
+    producedQuantity = Whole(source="total_serials")
+    totalSerials = Whole(source="total_serials")
+    completedSerials = Whole(source="completed_serials")
+    inProgressSerials = Whole(source="in_progress_serials")
+    scrappedSerials = Whole(source="scrapped_serials")
+    progressPercent = Fraction(source="progress_percent")
+    pathProgress = PathProgressShape(source="path_progress", many=True)
+
+
+# --- Paths and steps
+
+
+class StepShape(Shape):
+    """One operation of a path."""
+
+    id = Text()
+    name = Text()
+    order = Whole()
+    location = Text(required=False)
+    assignedTo = Text(source="assigned_to_id", required=False)
+    optional = Flag()
+    dependencyType = Choice(DependencyType.choices, source="dependency_type")
+
+
+class PathShape(Shape):
+    """A manufacturing route, its steps in order."""
+
+    id = Text()
+    jobId = Text(source="job_id")
+    name = Text()
+    goalQuantity = Whole(source="goal_quantity")
+    advancementMode = Choice(AdvancementMode.choices, source="advancement_mode")
+    steps = StepShape(many=True)
+    createdAt = Timestamp(source="created_at")
+    updatedAt = Timestamp(source="updated_at")
+
+
+class StepLoadShape(Shape):
+    """How many parts stand at a step."""
+
+    stepId = Text(source="step.id")
+    stepName = Text(source="step.name")
+    stepOrder = Whole(source="step.order")
+    location = Text(source="step.location", required=False)
+    serialCount = Whole(source="serial_count")
+    completedCount = Whole(source="completed_count")
+    isBottleneck = Flag(source="is_bottleneck")
+
+
+class PathDetailShape(PathShape):
+    """A path, and where its parts stand."""
+
+    distribution = StepLoadShape(many=True)
+
+
+class JobDetailShape(JobShape):
+    """A job with its paths and its progress."""
+
+    paths = PathShape(many=True)
+    progress = JobProgressShape()
+
+
+# --- Serials
+
+
+class SerialShape(Shape):
+    """A physical part."""
+
+    id = Text()
+    jobId = Text(source="job_id")
+    pathId = Text(source="path_id")
+    currentStepIndex = Whole(source="current_step_index")
+    status = Choice(SerialStatus.choices)
+    scrapReason = Choice(ScrapReason.choices, source="scrap_reason", required=False)
+    scrapExplanation = Text(source="scrap_explanation", required=False)
+    scrapStepId = Text(source="scrap_step_id", required=False)
+    scrappedAt = Timestamp(source="scrapped_at", required=False)
+    scrappedBy = Text(source="scrapped_by", required=False)
+    forceCompleted = Flag(source="force_completed")
+    forceCompletedBy = Text(source="force_completed_by", required=False)
+    forceCompletedAt = Timestamp(source="force_completed_at", required=False)
+    forceCompletedReason = Text(source="force_completed_reason", required=False)
+    createdAt = Timestamp(source="created_at")
+    updatedAt = Timestamp(source="updated_at")
+
+
+class SerialRowShape(Shape):
+    """A part in a list; here the status is written with a hyphen."""
+
+    id = Text()
+    jobId = Text(source="job_id")
+    jobName = Text(source="job_name")
+    pathId = Text(source="path_id")
+    pathName = Text(source="path_name")
+    currentStepIndex = Whole(source="current_step_index")
+    currentStepName = Text(source="current_step_name", help_text="`Completed` or `Scrapped` once there.")
+    assignedTo = Text(source="assigned_to", required=False)
+    status = Choice([(value.replace("_", "-"), label) for value, label in SerialStatus.choices])
+    scrapReason = Choice(ScrapReason.choices, source="scrap_reason", required=False)
+    forceCompleted = Flag(source="force_completed", required=False)
+    createdAt = Timestamp(source="created_at")
+
+
+class BypassShape(Shape):
+    """A step that a jump passed."""
+
+    stepId = Text(source="step.step_id")
+    stepName = Text(source="step.name")
+    classification = Choice(["skipped", "deferred"])
+
+
+class JumpShape(Shape):
+    """What ``advance-to`` did."""
+
+    serial = SerialShape()
+    bypassed = BypassShape(many=True)
+
+
+class StepStatusShape(Shape):
+    """One part's record of one step (SnStepStatus)."""
+
+    id = Text()
+    serialId = Text(source="serial_public_id")
+    stepId = Text(source="step_id")
+    stepIndex = Whole(source="step_index")
+    status = Choice(StepStatusCode.choices)
+    updatedAt = Timestamp(source="updated_at")
+
+
+class StepStatusViewShape(Shape):
+    """A step of a part's route, and how it stands."""
+
+    stepId = Text(source="step_id")
+    stepName = Text(source="name")
+    stepOrder = Whole(source="index")
+    status = Choice(StepStatusCode.choices)
+    optional = Flag()
+    dependencyType = Choice(DependencyType.choices, source="dependency_type")
+    hasOverride = Flag(source="overridden")
+
+
+class StepOverrideShape(Shape):
+    """A step made optional for one part (SnStepOverride)."""
+
+    id = Text()
+    serialId = Text(source="serial_public_id")
+    stepId = Text(source="step_id")
+    active = Flag()
+    reason = Text()
+    createdBy = Text(source="created_by")
+    createdAt = Timestamp(source="created_at")
+
+
+# --- Bodies
+
+
+class JobBody(Shape):
+    """A new job."""
+
+    name = Text(max_length=255)
+    goalQuantity = Whole(min_value=1, max_value=1_000_000)
+    dueDate = serializers.DateField(required=False)
+    jiraTicketKey = Text(required=False, allow_null=True)
+    jiraTicketSummary = Text(required=False, allow_null=True)
+    jiraPartNumber = Text(required=False, allow_null=True)
+    jiraPriority = Text(required=False, allow_null=True)
+    jiraEpicLink = Text(required=False, allow_null=True)
+    jiraLabels = serializers.ListField(child=Text(), required=False, allow_null=True)
+
+
+class JobChangeBody(Shape):
+    """What may change of a job."""
+
+    name = Text(required=False, max_length=255)
+    goalQuantity = Whole(required=False, min_value=1, max_value=1_000_000)
+    dueDate = serializers.DateField(required=False, allow_null=True)
+
+
+class StepBody(Shape):
+    """A step of a path that is made or changed; ``id`` names one that exists."""
+
+    id = Text(required=False)
+    name = Text(max_length=255)
+    location = Text(required=False, allow_null=True, max_length=255)
+    optional = Flag(required=False)
+    dependencyType = Choice(DependencyType.choices, required=False)
+
+
+class PathBody(Shape):
+    """A new path."""
+
+    jobId = Text()
+    name = Text(max_length=255)
+    goalQuantity = Whole(min_value=1, max_value=1_000_000)
+    advancementMode = Choice(AdvancementMode.choices, required=False)
+    steps = StepBody(many=True)
+
+
+class PathChangeBody(Shape):
+    """What may change of a path."""
+
+    name = Text(required=False, max_length=255)
+    goalQuantity = Whole(required=False, min_value=1, max_value=1_000_000)
+    advancementMode = Choice(AdvancementMode.choices, required=False)
+    steps = StepBody(many=True, required=False)
+
+
+class ModeBody(Shape):
+    """How parts may move along a path."""
+
+    advancementMode = Choice(AdvancementMode.choices)
+
+
+class AssignBody(Shape):
+    """Who does a step; ``null`` is nobody."""
+
+    userId = Text(allow_null=True)
+
+
+class StepConfigBody(Shape):
+    """Settings of a step; an invalid value is ignored."""
+
+    optional = Flag(required=False)
+    dependencyType = Choice(DependencyType.choices, required=False)
+
+
+class ActorBody(Shape):
+    """Who does it. A signed-in caller may leave it out."""
+
+    userId = Text(required=False, max_length=255)
+
+
+class BatchBody(ActorBody):
+    """A batch of parts."""
+
+    jobId = Text()
+    pathId = Text()
+    quantity = Whole(min_value=1, max_value=100_000)
+    certId = Text(required=False)
+
+
+class AdvanceBody(ActorBody):
+    """A step on."""
+
+    expectedStepIndex = Whole(required=False, help_text="Where the caller saw the part; elsewhere by now is a 409.")
+
+
+class AdvanceToBody(AdvanceBody):
+    """A jump."""
+
+    targetStepIndex = Whole(help_text="The number of steps itself means past the last one.")
+
+
+class ScrapBody(ActorBody):
+    """Why a part is scrapped."""
+
+    reason = Choice(ScrapReason.choices)
+    explanation = Text(required=False, help_text="Required when the reason is `other`.")
+
+
+class ForceCompleteBody(ActorBody):
+    """Why a part is completed with work left open."""
+
+    reason = Text(required=False)
+
+
+class OverrideBody(ActorBody):
+    """Which step is made optional, for which parts, and why."""
+
+    serialIds = serializers.ListField(child=Text(), required=False, min_length=1)
+    stepId = Text()
+    reason = Text()
+
+
+class WaiveBody(Shape):
+    """Who excuses a deferred step, and why."""
+
+    reason = Text()
+    approverId = Text()

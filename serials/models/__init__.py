@@ -1,0 +1,20 @@
+"""Job → Path → Step: what to make and how. Serial: one physical part on a path."""
+
+from serials.models.parts import ScrapReason, Serial, SerialCounter, SerialStatus
+from serials.models.progress import StepOverride, StepStatus, StepStatusCode
+from serials.models.routes import AdvancementMode, DependencyType, Job, Path, Step
+
+__all__ = [
+    "AdvancementMode",
+    "DependencyType",
+    "Job",
+    "Path",
+    "ScrapReason",
+    "Serial",
+    "SerialCounter",
+    "SerialStatus",
+    "Step",
+    "StepOverride",
+    "StepStatus",
+    "StepStatusCode",
+]

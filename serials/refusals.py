@@ -1,0 +1,208 @@
+"""The refusals of a part's life and of its route, with the sentences that api.md documents."""
+
+from collections.abc import Sequence
+
+from shopplanr.refusals import Conflict, Refusal
+
+
+class RuleRefusal(Refusal):
+    """A refusal whose sentence never varies."""
+
+    sentence = ""
+
+    def __init__(self):
+        super().__init__(self.sentence)
+
+
+# --- Advancement
+
+
+class AdvanceScrapped(RuleRefusal):
+    code = "serial_scrapped"
+    sentence = "Cannot advance a scrapped serial"
+
+
+class AdvanceCompleted(RuleRefusal):
+    code = "serial_completed"
+    sentence = "Cannot advance a completed serial"
+
+
+class AlreadyAtTheEnd(RuleRefusal):
+    code = "serial_completed"
+    sentence = "Serial number is already completed"
+
+
+class NotForward(RuleRefusal):
+    code = "not_forward"
+    sentence = "Cannot advance to a step at or before the current position"
+
+
+class OutOfRange(RuleRefusal):
+    code = "step_out_of_range"
+    sentence = "Target step index is out of range"
+
+
+class StrictMode(RuleRefusal):
+    code = "strict_mode"
+    sentence = "Path is in strict mode — can only advance to the next sequential step"
+
+
+class PhysicalStep(RuleRefusal):
+    code = "physical_step"
+    sentence = "Cannot skip step with physical dependency"
+
+
+# --- Scrap and force-complete
+
+
+class AlreadyScrapped(RuleRefusal):
+    code = "serial_scrapped"
+    sentence = "Serial is already scrapped"
+
+
+class ScrapCompleted(RuleRefusal):
+    code = "serial_completed"
+    sentence = "Cannot scrap a completed serial"
+
+
+class ScrapReasonMissing(RuleRefusal):
+    code = "required"
+    sentence = "Scrap reason is required"
+
+
+class ExplanationMissing(RuleRefusal):
+    code = "required"
+    sentence = 'Explanation is required when scrap reason is "other"'
+
+
+class ForceScrapped(RuleRefusal):
+    code = "serial_scrapped"
+    sentence = "Cannot force-complete a scrapped serial"
+
+
+class AlreadyCompleted(RuleRefusal):
+    code = "serial_completed"
+    sentence = "Serial is already completed"
+
+
+class NothingToForce(RuleRefusal):
+    code = "nothing_incomplete"
+    sentence = "Serial has no incomplete required steps — use normal completion"
+
+
+# --- Overrides
+
+
+class OverrideCompletedStep(RuleRefusal):
+    code = "step_completed"
+    sentence = "Cannot override a step that has already been completed"
+
+
+class NoActiveOverride(RuleRefusal):
+    code = "no_active_override"
+    sentence = "No active override found for this step"
+
+
+class ReverseSkipped(RuleRefusal):
+    code = "step_skipped"
+    sentence = "Cannot reverse override — step has already been skipped"
+
+
+class ReverseCompleted(RuleRefusal):
+    code = "step_completed"
+    sentence = "Cannot reverse override — step has already been completed"
+
+
+class ReverseOnCompleted(RuleRefusal):
+    code = "serial_completed"
+    sentence = "Cannot reverse override — serial is already completed"
+
+
+# --- Deferred steps
+
+
+class WaiverIncomplete(RuleRefusal):
+    code = "required"
+    sentence = "Waiver requires a reason and approver identity"
+
+
+class WaiveNotDeferred(RuleRefusal):
+    code = "step_not_deferred"
+    sentence = "Can only waive deferred required steps"
+
+
+class WaiveOptional(RuleRefusal):
+    code = "step_optional"
+    sentence = "Can only waive required steps — this step is optional"
+
+
+# --- Paths and steps
+
+
+class PathHasSerials(RuleRefusal):
+    code = "path_has_serials"
+    sentence = "Cannot delete path with serial numbers attached"
+
+
+class PathWithoutSteps(RuleRefusal):
+    code = "path_without_steps"
+    sentence = "path.steps must not be empty"
+
+
+class NothingToUpdate(RuleRefusal):
+    code = "nothing_to_update"
+    sentence = "No valid fields to update"
+
+
+class AssigneeUnknown(RuleRefusal):
+    code = "user_unknown"
+    sentence = "User not found or inactive"
+
+
+class StepRemoved(RuleRefusal):
+    code = "step_in_use"
+    sentence = "Cannot remove a step that serial numbers carry"
+
+
+class StepReordered(RuleRefusal):
+    code = "step_in_use"
+    sentence = "Cannot reorder steps that serial numbers carry"
+
+
+# --- Refusals that name what they are about
+
+
+class CompletionBlocked(Refusal):
+    """A required step is still deferred, or would be by this very move (lifecycle.md, "Completion")."""
+
+    code = "completion_blocked"
+
+    def __init__(self, serial_id: str, step_names: Sequence[str]):
+        super().__init__(f"Cannot complete {serial_id}: required steps still deferred: {', '.join(step_names)}")
+
+
+class NotDeferred(Refusal):
+    """Only a deferred step can be completed later."""
+
+    code = "step_not_deferred"
+
+    def __init__(self, status: str):
+        super().__init__(f"Can only complete deferred steps — step status is: {status}")
+
+
+class PathOfAnotherJob(Refusal):
+    """A batch named a job, and a path that belongs to another one."""
+
+    code = "path_of_another_job"
+
+    def __init__(self, path_id: str, job_id: str):
+        super().__init__(f"Path {path_id} does not belong to job {job_id}")
+
+
+class MovedMeanwhile(Conflict):
+    """The caller named the step at which it saw the part, and the part is no longer there."""
+
+    code = "moved_meanwhile"
+
+    def __init__(self, serial_id: str, expected: int, actual: int):
+        super().__init__(f"{serial_id} is at step index {actual}, not at {expected}; look again before advancing it")

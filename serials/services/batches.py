@@ -1,0 +1,74 @@
+"""Starting parts: a batch of serials at the first step of a path."""
+
+from django.db import transaction
+from django.db.models import Case, F, Value, When
+
+from audit import history, trail
+from audit.bulk import RandomId, insert_from_select
+from audit.models import Action
+from serials import refusals
+from serials.counter import take_numbers
+from serials.models import Path, Serial, StepStatus, StepStatusCode
+from serials.services.parts import BATCH_MAX
+from shopplanr import clock
+from shopplanr.actor import Actor
+from shopplanr.ids import serial_id
+from shopplanr.lookup import get_or_refuse
+from shopplanr.values import positive_quantity, required_text
+
+
+@transaction.atomic
+def create(job_id: object, path_id: object, quantity: object, actor: Actor) -> list[Serial]:
+    """Make ``quantity`` parts at the first step of the path; return them, ascending.
+
+    One audit entry for the batch, one version per part, a step record per part and step; a constant number of
+    statements. Raises ``quantity is required`` and its kin, ``Path not found``, ``PathOfAnotherJob``,
+    ``PathWithoutSteps``.
+    """
+    quantity = positive_quantity(quantity, "quantity", BATCH_MAX)
+    job_id = required_text(job_id, "jobId")
+    path_id = required_text(path_id, "pathId")
+    # Locked against an edit of its steps: every part gets a record for every step, also of those just appended.
+    path = get_or_refuse(Path.objects.select_for_update(no_key=True), path_id, "Path")
+    if path.job_id != job_id:
+        raise refusals.PathOfAnotherJob(path_id, job_id)
+    if not path.steps.exists():
+        raise refusals.PathWithoutSteps()
+
+    first, moment = take_numbers(quantity), clock.now()
+    entry = trail.record(
+        Action.SERIAL_CREATED,
+        actor,
+        job_id=job_id,
+        path_id=path_id,
+        batch_start=first,
+        batch_quantity=quantity,
+    )
+    serials = Serial.objects.bulk_create(
+        Serial(number=number, job_id=job_id, path_id=path_id, created_at=moment, updated_at=moment)
+        for number in range(first, first + quantity)
+    )
+    batch = Serial.objects.filter(number__gte=first, number__lt=first + quantity)
+    history.record_versions(batch, history.CREATED, actor, entry=entry)
+    insert_from_select(
+        StepStatus,
+        {
+            "id": RandomId("snss"),
+            "serial_id": F("number"),
+            "step_id": F("path__steps__id"),
+            "step_index": F("path__steps__order"),
+            "status": Case(
+                When(path__steps__order=0, then=Value(StepStatusCode.IN_PROGRESS.value)),
+                default=Value(StepStatusCode.PENDING.value),
+            ),
+            "updated_at": Value(moment),
+        },
+        batch.order_by("number", "path__steps__order"),
+    )
+    return serials
+
+
+def describe(serials: list[Serial]) -> str:
+    """Return a batch in words: ``SN-00001 to SN-00020``."""
+    first, last = serials[0].number, serials[-1].number
+    return serial_id(first) if first == last else f"{serial_id(first)} to {serial_id(last)}"

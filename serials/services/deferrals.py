@@ -1,0 +1,65 @@
+"""Settling a deferred step in place, without moving the part: the work is done later, or waived."""
+
+from django.db import transaction
+
+from audit import trail
+from audit.models import Action
+from serials import refusals, routing
+from serials.models import Serial, StepStatus
+from serials.services import parts
+from shopplanr.actor import Actor
+from shopplanr.refusals import NotFound
+from shopplanr.values import given_text
+
+
+@transaction.atomic
+def waive(serial_id: str, step_id: str, reason: object, approver: Actor) -> StepStatus:
+    """Excuse a deferred required step for good; return its record.
+
+    Raises ``Serial not found``, ``WaiverIncomplete``, ``SnStepStatus not found``, ``WaiveNotDeferred``,
+    ``WaiveOptional``.
+    """
+    serial = parts.lock(serial_id)
+    reason = given_text(reason, "reason") if isinstance(reason, str) else ""
+    if not reason or not approver.user_id:
+        raise refusals.WaiverIncomplete()
+    step = _step_of(serial, step_id)
+    if step.status != routing.DEFERRED:
+        raise refusals.WaiveNotDeferred()
+    if step.optional:
+        raise refusals.WaiveOptional()
+    trail.record(
+        Action.STEP_WAIVED,
+        approver,
+        step_id=step_id,
+        metadata={"reason": reason, "approverId": approver.user_id},
+        **parts.places(serial),
+    )
+    return _settle(serial, step, routing.WAIVED)
+
+
+@transaction.atomic
+def complete_deferred(serial_id: str, step_id: str, actor: Actor) -> StepStatus:
+    """Record that the work of a deferred step was done after all; return its record.
+
+    Raises ``Serial not found``, ``SnStepStatus not found``, ``NotDeferred``.
+    """
+    serial = parts.lock(serial_id)
+    step = _step_of(serial, step_id)
+    if step.status != routing.DEFERRED:
+        raise refusals.NotDeferred(step.status)
+    trail.record(Action.DEFERRED_STEP_COMPLETED, actor, step_id=step_id, **parts.places(serial))
+    return _settle(serial, step, routing.COMPLETED)
+
+
+def _step_of(serial: Serial, step_id: str) -> routing.RouteStep:
+    _, steps = parts.route_of(serial)
+    for step in steps:
+        if step.step_id == step_id:
+            return step
+    raise NotFound.of("SnStepStatus", f"{serial.id}/{step_id}")
+
+
+def _settle(serial: Serial, step: routing.RouteStep, status: str) -> StepStatus:
+    parts.set_step_status(serial, [step], status)
+    return StepStatus.objects.get(serial=serial.pk, step=step.step_id)

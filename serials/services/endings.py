@@ -1,0 +1,93 @@
+"""The two ends of a part that are not normal completion: scrap and force-complete."""
+
+from django.db import transaction
+
+from audit import trail
+from audit.models import Action
+from serials import refusals, routing
+from serials.models import ScrapReason, Serial, SerialStatus
+from serials.models.parts import COMPLETED_INDEX
+from serials.services import parts
+from shopplanr import clock
+from shopplanr.actor import Actor
+from shopplanr.refusals import Invalid
+from shopplanr.values import given_text
+
+
+@transaction.atomic
+def scrap(serial_id: str, reason: object, explanation: object, actor: Actor) -> Serial:
+    """Take the part out of production, at the step where it is; return it.
+
+    The step records stay as they are, so that one sees what was not done. Raises ``Serial not found``,
+    ``AlreadyScrapped``, ``ScrapCompleted``, ``ScrapReasonMissing``, an unknown reason, ``ExplanationMissing``.
+    """
+    serial = parts.lock(serial_id)
+    if serial.status == SerialStatus.SCRAPPED:
+        raise refusals.AlreadyScrapped()
+    if serial.status == SerialStatus.COMPLETED:
+        raise refusals.ScrapCompleted()
+    if not isinstance(reason, str) or not reason.strip():
+        raise refusals.ScrapReasonMissing()
+    if reason not in ScrapReason.values:
+        known = ", ".join(ScrapReason.values)
+        raise Invalid.field("reason", f"Scrap reason must be one of: {known}", code="unknown_choice")
+    explanation = given_text(explanation, "explanation")
+    if reason == ScrapReason.OTHER and not explanation:
+        raise refusals.ExplanationMissing()
+    scrapped_by = actor.identified()
+
+    _, steps = parts.route_of(serial)
+    step_id = steps[serial.current_step_index].step_id
+    facts = {"reason": reason} | ({"explanation": explanation} if explanation else {})
+    entry = trail.record(Action.SERIAL_SCRAPPED, actor, step_id=step_id, metadata=facts, **parts.places(serial))
+    return parts.save(
+        serial,
+        actor,
+        entry,
+        reason=explanation or reason,
+        status=SerialStatus.SCRAPPED,
+        scrap_reason=reason,
+        scrap_explanation=explanation,
+        scrap_step_id=step_id,
+        scrapped_at=clock.now(),
+        scrapped_by=scrapped_by,
+    )
+
+
+@transaction.atomic
+def force_complete(serial_id: str, reason: object, actor: Actor) -> Serial:
+    """Complete the part although required steps are open; return it. The step records stay as they are.
+
+    Raises ``Serial not found``, ``ForceScrapped``, ``AlreadyCompleted``, ``NothingToForce``.
+    """
+    serial = parts.lock(serial_id)
+    if serial.status == SerialStatus.SCRAPPED:
+        raise refusals.ForceScrapped()
+    if serial.status == SerialStatus.COMPLETED:
+        raise refusals.AlreadyCompleted()
+    _, steps = parts.route_of(serial)
+    incomplete = routing.open_requirements(steps)
+    if not incomplete:
+        raise refusals.NothingToForce()
+    reason = given_text(reason, "reason")
+    forced_by = actor.identified()
+
+    facts = {"reason": reason} if reason else {}
+    entry = trail.record(
+        Action.SERIAL_FORCE_COMPLETED,
+        actor,
+        metadata=facts | {"incompleteStepIds": [step.step_id for step in incomplete]},
+        **parts.places(serial),
+    )
+    return parts.save(
+        serial,
+        actor,
+        entry,
+        reason=reason or None,
+        status=SerialStatus.COMPLETED,
+        current_step_index=COMPLETED_INDEX,
+        force_completed=True,
+        force_completed_by=forced_by,
+        force_completed_at=clock.now(),
+        force_completed_reason=reason,
+    )

@@ -1,0 +1,1 @@
+"""Shop Planr: traces every part of a machine shop along its route."""

@@ -1,0 +1,185 @@
+"""People, roles and API tokens in the admin.
+
+Whoever may change accounts or make tokens can become anybody, so all of that is for administrators (superusers) alone;
+other staff look, where a permission lets them. Nothing is deleted: accounts are deactivated, tokens revoked.
+"""
+
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.contrib.auth import admin as auth_admin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
+
+from shopplanr.accounts.models import ApiToken, User
+from shopplanr.accounts.roles import Role
+from shopplanr.accounts.services import issue_token, revoke_token
+from shopplanr.refusals import Refusal
+
+admin.site.unregister(Group)
+
+
+class AdministratorsOnly:
+    """Lets administrators change and others at most look; nobody deletes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Administrators may add."""
+        return _is_administrator(request)
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        """Administrators may change."""
+        return _is_administrator(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        """Nobody may delete."""
+        return False
+
+
+class UserCreation(AdminUserCreationForm):
+    """Django's form, for our model."""
+
+    class Meta(AdminUserCreationForm.Meta):
+        model = User
+        fields = ("username", "name")
+
+
+class UserChange(UserChangeForm):
+    """Django's form, for our model."""
+
+    class Meta(UserChangeForm.Meta):
+        model = User
+
+
+@admin.register(User)
+class UserAdmin(AdministratorsOnly, auth_admin.UserAdmin):
+    """People's accounts: name, department, roles, and whether they may sign in here."""
+
+    form = UserChange
+    add_form = UserCreation
+    fieldsets = (
+        (None, {"fields": ("name", "department", "username", "password", "email")}),
+        ("Role", {"fields": ("is_active", "groups", "is_staff", "is_superuser", "user_permissions")}),
+        ("Times", {"fields": ("created_at", "last_login")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("name", "department", "username")}),
+        ("Password", {"fields": ("usable_password", "password1", "password2")}),
+        ("Role", {"fields": ("groups", "is_staff")}),
+    )
+    readonly_fields = ("created_at", "last_login")
+    list_display = ("name", "username", "department", "roles", "is_active", "is_staff", "last_login")
+    list_filter = ("is_active", "groups", "is_staff", "department")
+    search_fields = ("name", "username", "department", "id")
+    ordering = ("-is_active", "name")
+
+    def get_queryset(self, request: HttpRequest):
+        """Return the accounts with their roles, so that the list costs no query per row."""
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description="Roles")
+    def roles(self, user: User) -> str:
+        """Return the names of the user's groups."""
+        return ", ".join(group.name for group in user.groups.all())
+
+
+@admin.register(Group)
+class RoleAdmin(auth_admin.GroupAdmin):
+    """Groups. Those that are roles are shown, not edited: they mean the same in every shop."""
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        """A role stays as the table of rights has it; other groups are the administrators' own."""
+        return _is_administrator(request) and not _is_role(obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A group can hold any right, so only administrators make one."""
+        return _is_administrator(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        """A role stays."""
+        # Without an object it is the list that asks, whose bulk action would not spare the roles.
+        return obj is not None and _is_administrator(request) and not _is_role(obj)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(AdministratorsOnly, admin.ModelAdmin):
+    """API tokens: the secret is shown once, right after it was made, and never again."""
+
+    fields = ("user", "name", "hint", "created_at", "created_by", "last_used_at", "revoked_at", "revoked_by")
+    list_display = ("name", "user", "hint", "created_at", "created_by", "last_used_at", "is_live", "revoked_at")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter), ("user", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("user",)
+    search_fields = ("name", "user__name", "user__username", "hint", "id")
+    autocomplete_fields = ("user",)
+    ordering = ("-created_at",)
+    actions = ("revoke",)
+
+    def get_fields(self, request: HttpRequest, obj: ApiToken | None = None):
+        """A new token needs an owner and a name; the rest is made."""
+        return ("user", "name") if obj is None else self.fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None):
+        """Nothing of a token that exists is edited."""
+        return () if obj is None else self.fields
+
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
+        """Offer active users only: the token of another would open nothing."""
+        if db_field.name == "user":
+            kwargs["queryset"] = User.objects.filter(is_active=True)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form, change: bool) -> None:
+        """Issue the token and show its secret in a message."""
+        if change:
+            return
+        token, secret = issue_token(obj.user, obj.name, by=request.user.pk)
+        obj.pk = token.pk
+        obj.refresh_from_db()
+        self.message_user(
+            request,
+            format_html("Copy the token now, it is not shown again: <code>{}</code>", secret),
+            messages.WARNING,
+        )
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
+        """Show a refusal as a message, and the form again with what was typed."""
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except Refusal as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+            typed = {field: request.POST.get(field, "") for field in ("user", "name")}
+            return HttpResponseRedirect(f"{request.path}?{urlencode(typed)}")
+
+    @admin.action(description="Revoke selected tokens", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset) -> None:
+        """Revoke the selected tokens that are live, all or none."""
+        live = list(queryset.filter(revoked_at=None))
+        try:
+            with transaction.atomic():
+                for token in live:
+                    revoke_token(token.pk, by=request.user.pk)
+        except Refusal as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+            return
+        for token in live:
+            self.log_change(request, token, "Revoked.")
+        self.message_user(request, f"Revoked: {len(live)}.", messages.SUCCESS)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Administrators may revoke."""
+        return _is_administrator(request)
+
+    @admin.display(boolean=True, description="Live")
+    def is_live(self, token: ApiToken) -> bool:
+        """Tell whether the token opens the door: it is not revoked, and its user is active."""
+        return token.is_live and token.user.is_active
+
+
+def _is_administrator(request: HttpRequest) -> bool:
+    return request.user.is_active and request.user.is_superuser
+
+
+def _is_role(group: Group | None) -> bool:
+    return group is not None and group.name in set(Role)

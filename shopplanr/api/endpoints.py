@@ -1,0 +1,98 @@
+"""The table of the API: every path, every verb, the action behind it, and the right that it needs.
+
+The routes are made from it, the permission check reads it, and the tests walk through it cell by cell.
+"""
+
+from dataclasses import dataclass
+
+from django.urls import URLPattern, path
+from rest_framework.viewsets import ViewSet
+
+from audit.api import AuditViewSet
+from certificates.api.certs import CertificateViewSet
+from certificates.api.serials import CertifiedSerialViewSet
+from serials.api.jobs import JobViewSet
+from serials.api.paths import PathViewSet, StepViewSet
+from shopplanr.accounts.api import UserViewSet
+from shopplanr.accounts.roles import Right
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One path of the API: by verb, the viewset's action and the right that it needs."""
+
+    path: str
+    viewset: type[ViewSet]
+    verbs: dict[str, tuple[str, Right]]
+
+    def route(self) -> URLPattern:
+        """Return the URL pattern."""
+        actions = {verb.lower(): action for verb, (action, _) in self.verbs.items()}
+        rights = dict(self.verbs.values())
+        return path(self.path, self.viewset.as_view(actions, rights=rights))
+
+
+ENDPOINTS = (
+    # --- jobs, paths, steps
+    Endpoint("jobs", JobViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.PLAN)}),
+    Endpoint("jobs/<str:id>", JobViewSet, {"GET": ("retrieve", Right.READ), "PUT": ("update", Right.PLAN)}),
+    Endpoint("paths", PathViewSet, {"POST": ("create", Right.PLAN)}),
+    Endpoint(
+        "paths/<str:id>",
+        PathViewSet,
+        {"GET": ("retrieve", Right.READ), "PUT": ("update", Right.PLAN), "DELETE": ("destroy", Right.PLAN)},
+    ),
+    Endpoint("paths/<str:id>/advancement-mode", PathViewSet, {"PATCH": ("set_mode", Right.PLAN)}),
+    Endpoint("steps/<str:id>/assign", StepViewSet, {"PATCH": ("assign", Right.PLAN)}),
+    Endpoint("steps/<str:id>/config", StepViewSet, {"PATCH": ("configure", Right.PLAN)}),
+    # --- serials
+    Endpoint(
+        "serials", CertifiedSerialViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.CREATE_SERIALS)}
+    ),
+    Endpoint("serials/<str:id>", CertifiedSerialViewSet, {"GET": ("retrieve", Right.READ)}),
+    Endpoint("serials/<str:id>/advance", CertifiedSerialViewSet, {"POST": ("advance", Right.ADVANCE)}),
+    Endpoint("serials/<str:id>/advance-to", CertifiedSerialViewSet, {"POST": ("advance_to", Right.ADVANCE)}),
+    Endpoint("serials/<str:id>/scrap", CertifiedSerialViewSet, {"POST": ("scrap", Right.SCRAP)}),
+    Endpoint(
+        "serials/<str:id>/force-complete",
+        CertifiedSerialViewSet,
+        {"POST": ("force_complete", Right.FORCE_COMPLETE)},
+    ),
+    Endpoint("serials/<str:id>/attach-cert", CertifiedSerialViewSet, {"POST": ("attach_cert", Right.ATTACH)}),
+    Endpoint("serials/<str:id>/cert-attachments", CertifiedSerialViewSet, {"GET": ("cert_attachments", Right.READ)}),
+    Endpoint("serials/<str:id>/step-statuses", CertifiedSerialViewSet, {"GET": ("step_statuses", Right.READ)}),
+    Endpoint(
+        "serials/<str:id>/overrides",
+        CertifiedSerialViewSet,
+        {"GET": ("overrides", Right.READ), "POST": ("create_overrides", Right.OVERRIDE)},
+    ),
+    Endpoint(
+        "serials/<str:id>/overrides/<str:step_id>",
+        CertifiedSerialViewSet,
+        {"DELETE": ("reverse_override", Right.OVERRIDE)},
+    ),
+    Endpoint(
+        "serials/<str:id>/waive-step/<str:step_id>", CertifiedSerialViewSet, {"POST": ("waive_step", Right.WAIVE)}
+    ),
+    Endpoint(
+        "serials/<str:id>/complete-deferred/<str:step_id>",
+        CertifiedSerialViewSet,
+        {"POST": ("complete_deferred", Right.ADVANCE)},
+    ),
+    # --- certificates
+    Endpoint("certs", CertificateViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.CERTIFY)}),
+    Endpoint("certs/batch-attach", CertificateViewSet, {"POST": ("batch_attach", Right.ATTACH)}),
+    Endpoint("certs/<str:id>", CertificateViewSet, {"GET": ("retrieve", Right.READ)}),
+    Endpoint("certs/<str:id>/attachments", CertificateViewSet, {"GET": ("attachments", Right.READ)}),
+    # --- audit
+    Endpoint("audit", AuditViewSet, {"GET": ("list", Right.READ_AUDIT)}),
+    Endpoint("audit/serial/<str:serial_id>", AuditViewSet, {"GET": ("of_serial", Right.READ_AUDIT)}),
+    # --- people
+    Endpoint("users", UserViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.MANAGE_USERS)}),
+    Endpoint("users/<str:id>", UserViewSet, {"PUT": ("update", Right.MANAGE_USERS)}),
+)
+
+
+def routes() -> list[URLPattern]:
+    """Return the URL patterns of the whole table."""
+    return [endpoint.route() for endpoint in ENDPOINTS]

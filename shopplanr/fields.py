@@ -1,0 +1,51 @@
+"""Column types that the whole product shares."""
+
+import json
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+
+class VerbatimJSONField(models.TextField):
+    """A JSON object kept as the text that was sent.
+
+    The contract promises metadata back verbatim. PostgreSQL's ``jsonb`` sorts keys and folds duplicates, so the text
+    itself is what is stored, on both engines alike. ``None`` is "there is none"; ``{}`` is an empty object.
+    """
+
+    description = "JSON object, kept verbatim"
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("null", True)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+    def from_db_value(self, value, expression, connection):
+        """Read the stored text."""
+        return None if value is None else json.loads(value)
+
+    def to_python(self, value):
+        """Read what a form or a fixture holds."""
+        if value is None or isinstance(value, dict):
+            return value
+        try:
+            parsed = json.loads(value)
+        except (TypeError, ValueError) as error:
+            raise ValidationError("Enter a JSON object.", code="invalid") from error
+        if not isinstance(parsed, dict):
+            raise ValidationError("Enter a JSON object.", code="invalid")
+        return parsed
+
+    def get_prep_value(self, value):
+        """Write the object; keys stay in the order in which they came."""
+        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def value_to_string(self, obj):
+        """Serialise for fixtures."""
+        return self.get_prep_value(self.value_from_object(obj))
+
+    def formfield(self, **kwargs):
+        """Edit as JSON."""
+        from django import forms
+
+        return super().formfield(**{"form_class": forms.JSONField, **kwargs})

@@ -1,0 +1,231 @@
+"""Settings. Whatever differs between two installations comes from the environment; docs/settings.md lists it."""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from shopplanr import sqlite
+from shopplanr.environment import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Everything that the running system writes by itself: the embedded database, the generated key, collected files.
+VAR_DIR = BASE_DIR / "var"
+
+_environment = Environment(os.environ)
+
+# The five roles, as the groups are named that a migration makes.
+ROLE_NAMES = ("Operators", "Supervisors", "QC", "Auditors", "Integrations")
+
+# --- What makes the site itself ---------------------------------------------------------------------------------
+
+DEBUG = _environment.flag("DEBUG", default=False)
+
+SECRET_KEY_FILE = Path(_environment.text("SECRET_KEY_FILE", str(VAR_DIR / "secret_key")))
+
+
+def _secret_key() -> str:
+    if given := _environment.text("SECRET_KEY"):
+        return given
+    try:
+        return SECRET_KEY_FILE.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        pass
+    if DEBUG:
+        return "insecure-key-of-a-developer-who-runs-with-DEBUG-on"
+    raise ImproperlyConfigured(
+        f"SECRET_KEY is not set, and there is no file {SECRET_KEY_FILE}. Set it to a long random text of your own; "
+        "'make run' generates one for this machine by itself."
+    )
+
+
+SECRET_KEY = _secret_key()
+
+ALLOWED_HOSTS = _environment.listed("ALLOWED_HOSTS", default=("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = _environment.origins("CSRF_TRUSTED_ORIGINS")
+
+ROOT_URLCONF = "shopplanr.urls"
+WSGI_APPLICATION = "shopplanr.wsgi.application"
+
+INSTALLED_APPS = [
+    "shopplanr.accounts",
+    "audit",
+    "serials",
+    "certificates",
+    "shopplanr.demo",
+    "rest_framework",
+    "django_filters",
+    "simple_history",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    # First, so that every answer carries a request id, those of the middleware below included.
+    "shopplanr.api.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    # Before CommonMiddleware, which would add the slash to a path that this one takes away.
+    "shopplanr.api.middleware.ApiPathMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database -----------------------------------------------------------------------------------------------------
+
+_database = _environment.database("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'shopplanr.sqlite3'}")
+
+# A connection per request costs PostgreSQL nine tenths of its throughput here. One that broke in between is noticed
+# before it is used.
+_database["CONN_MAX_AGE"] = _environment.whole_number("CONN_MAX_AGE_SECONDS", default=60)
+_database["CONN_HEALTH_CHECKS"] = True
+
+# PgBouncer in transaction mode hands every statement to another connection, which knows nothing of a cursor.
+_database["DISABLE_SERVER_SIDE_CURSORS"] = _environment.flag("DISABLE_SERVER_SIDE_CURSORS", default=False)
+
+SQLITE_SYNCHRONOUS = _environment.choice("SQLITE_SYNCHRONOUS", sqlite.SYNCHRONOUS, default="FULL")
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["OPTIONS"] = sqlite.options(SQLITE_SYNCHRONOUS) | _database.get("OPTIONS", {})
+    if _database["NAME"] != ":memory:":
+        # Relative to the project rather than to wherever a command happens to be started.
+        _database["NAME"] = BASE_DIR / _database["NAME"]
+        if _database["NAME"].parent == VAR_DIR:
+            VAR_DIR.mkdir(exist_ok=True)
+    sqlite.prepare_connections()
+
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Whole histories are read by part, never by date alone; every index is paid for at every write.
+SIMPLE_HISTORY_DATE_INDEX = False
+
+# --- Who may call -------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["shopplanr.accounts.rights.RightsBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "/admin/login/"
+
+# A request without credentials from one of these networks has the rights of this role. Nobody does unless both are set.
+KIOSK_NETWORKS = _environment.networks("KIOSK_NETWORKS")
+KIOSK_ROLE = _environment.choice("KIOSK_ROLE", ROLE_NAMES, default="")
+
+# --- Transport ----------------------------------------------------------------------------------------------------
+
+# Off only where the site is served over plain HTTP: a browser would not send the cookies, and nobody could sign in.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _environment.flag("SECURE_COOKIES", default=not DEBUG)
+SECURE_SSL_REDIRECT = _environment.flag("SECURE_SSL_REDIRECT", default=False)
+SECURE_HSTS_SECONDS = _environment.whole_number("SECURE_HSTS_SECONDS", default=0)
+
+# Only behind a proxy that always sets this header itself: anybody else's would be believed too.
+if _environment.flag("TRUST_FORWARDED_PROTO", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- API ----------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "shopplanr.accounts.authentication.TokenAuthentication",
+        "shopplanr.accounts.authentication.SessionAuthentication",
+        "shopplanr.accounts.authentication.KioskAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["shopplanr.accounts.permissions.HasRight"],
+    "DEFAULT_RENDERER_CLASSES": ["shopplanr.api.rendering.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["shopplanr.api.parsing.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "shopplanr.api.schema.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "shopplanr.api.errors.exception_handler",
+}
+
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Shop Planr API",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": False,
+    # The docs page works without the internet: its scripts come from the sidecar.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- Time and language --------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = _environment.time_zone("TIME_ZONE", default="UTC")
+
+# --- Static files -------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        # Names with a hash in them may be cached for ever. While developing they would have to be collected each time.
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# --- Log ----------------------------------------------------------------------------------------------------------
+
+LOG_LEVEL = _environment.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "shopplanr.api.middleware.RequestIdFilter"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} [{request_id}] {name}: {message}", "style": "{"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"},
+    },
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        # Without its own handlers, which mail the administrators: everything goes through the one above.
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # Every statement at DEBUG would bury the rest.
+        "django.db.backends": {"level": "INFO"},
+    },
+}

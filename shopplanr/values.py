@@ -1,0 +1,118 @@
+"""What callers send, made into values that services can trust, or refused with the documented sentence.
+
+The API hands over JSON values as they came and pages hand over text, so that a rule about a value is written once.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from shopplanr.refusals import Invalid
+
+TEXT_MAX_LENGTH = 4000
+"""Characters of a free text: a reason, an explanation."""
+QUANTITY_MAX = 1_000_000
+"""The largest goal of a job or a path."""
+
+
+def given_text(value: object, field: str, max_length: int = TEXT_MAX_LENGTH) -> str:
+    """Return the text without surrounding blanks, ``""`` where there is none.
+
+    Raises ``{field} must be text`` for other types, and says so where it is too long.
+    """
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Invalid.field(field, f"{field} must be text")
+    value = value.strip()
+    if len(value) > max_length:
+        raise Invalid.field(field, f"{field} must be at most {max_length} characters", code="too_long")
+    return value
+
+
+def required_text(value: object, field: str, max_length: int = TEXT_MAX_LENGTH) -> str:
+    """Return the text without surrounding blanks; missing, blank or of another type is ``{field} is required``."""
+    text = given_text(value, field, max_length) if isinstance(value, str) else ""
+    if not text:
+        raise Invalid.required(field)
+    return text
+
+
+def changed_name(value: object, field: str = "name", max_length: int = 255) -> str:
+    """Return a new name for something that has one; ``{field} cannot be empty`` where nothing is left of it."""
+    text = given_text(value, field, max_length) if isinstance(value, str) else ""
+    if not text:
+        raise Invalid.field(field, f"{field} cannot be empty", code="empty")
+    return text
+
+
+def is_number(value: object) -> bool:
+    """Tell whether the JSON value is a number; a boolean is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def whole_number(value: object, field: str) -> int:
+    """Return the number; missing or of another type is ``{field} is required``, a fraction is refused too."""
+    if not is_number(value):
+        raise Invalid.required(field)
+    if value != int(value):
+        raise Invalid.field(field, f"{field} must be a whole number", code="not_whole")
+    return int(value)
+
+
+def positive_quantity(value: object, field: str, most: int) -> int:
+    """Return a whole number from 1 to ``most``, else raise the sentence of api.md."""
+    number = whole_number(value, field)
+    if number <= 0:
+        raise Invalid.field(field, f"{field} must be greater than 0", code="not_positive")
+    if number > most:
+        raise Invalid.field(field, f"{field} must be at most {most}", code="too_large")
+    return number
+
+
+def goal_quantity(value: object, field: str = "goalQuantity") -> int:
+    """Return how many parts are wanted; ``{field} must be a number`` for another type (api.md, Jobs)."""
+    if value is not None and not is_number(value):
+        raise Invalid.field(field, f"{field} must be a number", code="not_a_number")
+    return positive_quantity(value, field, QUANTITY_MAX)
+
+
+def flag(value: object, field: str) -> bool:
+    """Return a boolean, else raise ``{field} must be true or false``."""
+    if not isinstance(value, bool):
+        raise Invalid.field(field, f"{field} must be true or false")
+    return value
+
+
+def choice(value: object, field: str, known: Iterable[str]) -> str:
+    """Return one of the ``known`` words, else raise a sentence that lists them."""
+    known = list(known)
+    if not isinstance(value, str) or value not in known:
+        raise Invalid.field(field, f"{field} must be one of: {', '.join(known)}", code="unknown_choice")
+    return value
+
+
+def words(value: object, field: str, most: int = 100) -> list[str] | None:
+    """Return a list of words, None where there is none."""
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise Invalid.field(field, f"{field} must be a list of texts")
+    if len(value) > most:
+        raise Invalid.field(field, f"{field} must have at most {most} items", code="too_many")
+    return [given_text(word, field, 255) for word in value]
+
+
+def calendar_date(value: object, field: str) -> date | None:
+    """Return a day given as ``YYYY-MM-DD`` or as a date, None where there is none."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else _refuse_date(field)
+    except ValueError:
+        return _refuse_date(field)
+
+
+def _refuse_date(field: str):
+    raise Invalid.field(field, f"{field} must be a date, YYYY-MM-DD", code="not_a_date") from None

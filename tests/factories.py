@@ -1,0 +1,74 @@
+"""Jobs, paths, parts and certificates for tests, made through the services: their audit trail is genuine."""
+
+import factory
+
+from certificates.models import Certificate
+from certificates.services import certificates
+from serials.models import Job, Path, Serial
+from serials.services import batches, jobs, paths
+from shopplanr.actor import Actor
+
+PLANNER = Actor("planner", credential="command")
+OPERATOR = Actor("operator", credential="command")
+
+
+class JobFactory(factory.Factory):
+    """A job. ``fields`` are those of ``POST /jobs``."""
+
+    class Meta:
+        model = Job
+
+    name = factory.Sequence("Job {}".format)
+    goalQuantity = 10
+
+    @classmethod
+    def _create(cls, model_class, **fields):
+        return jobs.create(fields, PLANNER)
+
+
+class PathFactory(factory.Factory):
+    """A path; ``steps`` may be names, or the items of ``POST /paths``."""
+
+    class Meta:
+        model = Path
+
+    job = factory.SubFactory(JobFactory)
+    name = factory.Sequence("Path {}".format)
+    goalQuantity = 10
+    advancementMode = "strict"
+    steps = ("Saw", "Mill", "Inspect")
+
+    @classmethod
+    def _create(cls, model_class, job, steps, **fields):
+        items = [{"name": step} if isinstance(step, str) else step for step in steps]
+        return paths.create(fields | {"jobId": job.id, "steps": items}, PLANNER)
+
+
+class CertificateFactory(factory.Factory):
+    """A certificate."""
+
+    class Meta:
+        model = Certificate
+
+    type = "material"
+    name = factory.Sequence("Certificate {}".format)
+
+    @classmethod
+    def _create(cls, model_class, **fields):
+        return certificates.create(fields, PLANNER)
+
+
+def make_serials(path: Path | None = None, quantity: int = 1, actor: Actor = OPERATOR) -> list[Serial]:
+    """Start a batch on the path, or on a new one; return its parts."""
+    path = path or PathFactory()
+    return batches.create(path.job_id, path.id, quantity, actor)
+
+
+def make_serial(path: Path | None = None) -> Serial:
+    """Start one part on the path, or on a new one."""
+    return make_serials(path)[0]
+
+
+def steps_of(path: Path) -> list:
+    """Return the path's steps in order."""
+    return list(path.steps.order_by("order"))

@@ -1,0 +1,45 @@
+"""The product's settings, as the tests run them.
+
+They are loaded before any conftest, so what a test run needs in its environment is set here, and not there.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+# What a developer has set for his own server must not decide how a test ends. DATABASE_URL chooses the engine.
+for _name in (
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "DEBUG",
+    "KIOSK_NETWORKS",
+    "KIOSK_ROLE",
+    "SECRET_KEY_FILE",
+    "SECURE_COOKIES",
+    "SECURE_HSTS_SECONDS",
+    "SECURE_SSL_REDIRECT",
+    "TIME_ZONE",
+    "TRUST_FORWARDED_PROTO",
+):
+    os.environ.pop(_name, None)
+os.environ["SECRET_KEY"] = "a-key-for-tests-only-0123456789-abcdefghijklmnop"
+
+from shopplanr import sqlite  # noqa: E402
+from shopplanr.settings import *  # noqa: E402, F403
+from shopplanr.settings import DATABASES, STORAGES  # noqa: E402
+
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1", "[::1]"]
+
+# Signing in is tested, not the strength of the hash, which is meant to cost a quarter of a second.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# No collected files are needed for a page to render.
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = True
+
+_database = DATABASES["default"]
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, since connections to a database in memory lock each other out in ways that no file has. Its own file per
+    # process, so that two runs in one checkout do not meet; and no fsync, as nothing here outlives the run.
+    _database["TEST"] = {"NAME": Path(tempfile.gettempdir()) / f"shopplanr-test-{os.getpid()}.sqlite3"}
+    _database["OPTIONS"] = sqlite.options("OFF")
