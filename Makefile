@@ -3,7 +3,7 @@
 PYTHON_IN_VENV = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint format bench coverage requirements clean
+.PHONY: help run dev test lint format bench schema coverage requirements clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -34,6 +34,10 @@ format: ## Repair what can be repaired by itself
 bench: ## Measure, on both engines; figures in docs/performance.md
 	@scripts/install.sh dev
 	@$(PYTHON_IN_VENV) -m bench
+
+schema: ## Write docs/openapi.json anew, after the API has changed
+	@scripts/install.sh dev
+	@DEBUG=1 $(PYTHON_IN_VENV) manage.py spectacular --format openapi-json --file docs/openapi.json --validate --fail-on-warn
 
 coverage: ## Run the tests on SQLite and show the lines that none of them reaches
 	@scripts/install.sh dev

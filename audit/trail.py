@@ -52,5 +52,5 @@ def of_serial(serial_id: str) -> QuerySet[AuditEntry]:
     if number is None:
         return AuditEntry.objects.none()
     last_batch_before = AuditEntry.objects.filter(batch_start__lte=number).order_by("-batch_start").values("pk")[:1]
-    its_batch = Q(pk__in=last_batch_before, batch_start__gt=number - F("batch_quantity"))
+    its_batch = Q(pk=last_batch_before, batch_start__gt=number - F("batch_quantity"))
     return AuditEntry.objects.filter(Q(serial_id=serial_id) | its_batch).order_by("sequence")

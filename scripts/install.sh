@@ -45,7 +45,7 @@ if [ ! -x .venv/bin/python ]; then
     if command -v uv >/dev/null 2>&1; then
         UV_PYTHON_DOWNLOADS=never uv venv --quiet --clear --python "$python" .venv
     else
-        if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+        if ! "$python" -c 'import ensurepip, venv; ensurepip.version()' 2>/dev/null; then
             version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
             complain "this Python cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv" \
                 "(or python$version-venv)."

@@ -180,13 +180,21 @@ def _make_folder(account: Account) -> Path:
 
 
 def _reachable(binaries: Binaries, account: Account, folder: Path) -> Binaries:
-    """Return binaries that the account can execute, copied into ``folder`` where a closed folder is in the way."""
+    """Return binaries that the account can execute.
+
+    A wheel in a closed folder, as a checkout in root's home is, is copied into ``folder``: opening the folders above it
+    would open them to everybody.
+    """
     if not account.name or open_to_others(binaries.folder):
         return binaries
-    copy = folder / "installation"
-    shutil.copytree(binaries.folder.parent, copy, symlinks=True)
-    copy.chmod(0o755)
-    return Binaries(copy / "bin", binaries.version, binaries.from_wheel)
+    if not binaries.from_wheel:
+        raise PostgresUnavailable(f"The user {account.name}, who would run it, cannot enter {binaries.folder}.")
+    # The programs look for their libraries beside the package that they are in.
+    package = binaries.folder.parent.parent
+    copy = folder / "wheel"
+    for part in (package / binaries.folder.parent.name, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, copy / part.relative_to(package.parent), symlinks=True)
+    return Binaries(copy / binaries.folder.relative_to(package.parent), binaries.version, from_wheel=True)
 
 
 # --- The server ---------------------------------------------------------------------------------------------------

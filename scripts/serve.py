@@ -169,11 +169,12 @@ def _refuse_on_error(messages) -> None:
 
 
 def prepare_database(with_demo: bool) -> None:
-    """Migrate where a migration or a trigger is missing, and load the demo shop where there is no job."""
-    from django.apps import apps
+    """Migrate where a migration or a trigger is missing, and load the demo shop where there is nothing yet."""
     from django.core import checks
     from django.db import OperationalError, connection
     from django.db.migrations.executor import MigrationExecutor
+
+    from shopplanr.demo import shop
 
     try:
         connection.ensure_connection()
@@ -192,12 +193,10 @@ def prepare_database(with_demo: bool) -> None:
         messages = protection()
     _refuse_on_error(messages)
 
-    if with_demo and not apps.get_model("serials", "Job").objects.exists():
+    if with_demo and shop.obstacle() is None:
         connection.close()
         print("Loading the demo shop", flush=True)
         _manage("demo_shop")
-    # A forked worker must not talk on its parent's connection.
-    connection.close()
 
 
 def collect_static_files(record: Path) -> None:
@@ -213,7 +212,7 @@ def collect_static_files(record: Path) -> None:
     if record.exists() and record.read_text() == state:
         return
     print("Collecting static files", flush=True)
-    _manage("collectstatic", "--noinput", "--clear", "--verbosity=0")
+    _manage("collectstatic", "--noinput", "--verbosity=0")
     record.write_text(state)
 
 
@@ -245,22 +244,21 @@ def welcome(address: Address) -> str:
     """Return what is printed before serving."""
     from django.conf import settings
 
+    from shopplanr.demo.people import PASSWORD
+
     places = [
         f"Shop Planr serves on {address.url}",
         f"  API      {address.url}/api/jobs",
         f"  API docs {address.url}/api/docs",
         f"  Admin    {address.url}/admin/",
     ]
-    paragraphs = [
-        "\n".join(places),
-        sign_in_notice(),
-        kiosk_notice(settings.KIOSK_NETWORKS, settings.KIOSK_ROLE),
-    ]
+    who = sign_in_notice()
+    paragraphs = ["\n".join(places), who, kiosk_notice(settings.KIOSK_NETWORKS, settings.KIOSK_ROLE)]
     if not address.is_loopback:
-        paragraphs.append(
-            f"Other machines reach this server, by the names {', '.join(settings.ALLOWED_HOSTS)} (ALLOWED_HOSTS). "
-            "The demo accounts' passwords are public."
-        )
+        names = ", ".join(settings.ALLOWED_HOSTS)
+        paragraphs.append(f"Other machines reach this server, by the names {names} (ALLOWED_HOSTS changes them).")
+        if PASSWORD in who:
+            paragraphs.append("They can sign in with the passwords above, which everybody knows: change them.")
     paragraphs.append("Ctrl-C stops it.")
     return "\n\n".join(paragraphs)
 
@@ -301,15 +299,18 @@ def serve(address: Address, workers: int, threads: int, access_log: bool) -> Non
         hang_up = server.signal_handler_interrupt
     # granian would start its workers anew, and go on without the terminal that was closed.
     server.on_startup(lambda: signal.signal(signal.SIGHUP, hang_up))
-    os.register_at_fork(after_in_child=_stop_with_the_parent)
+    os.register_at_fork(after_in_child=_belong_to_the_parent)
     server.serve()
 
 
-def _stop_with_the_parent() -> None:
-    """Have Linux stop a worker when this process is killed too hard to stop it: it would go on and keep the port."""
+def _belong_to_the_parent() -> None:
+    """Make a worker end when its parent says so, and when its parent is no more."""
+    # Ctrl-C reaches the whole group, and the parent passes it on: granian's workers hang when they are told twice.
+    os.setpgrp()
+    # A parent that is killed outright tells nobody: the workers would go on, and keep the port. So Linux kills them.
     pr_set_pdeathsig = 1
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM, 0, 0, 0)
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL, 0, 0, 0)
 
 
 def serve_and_reload(address: Address) -> NoReturn:
@@ -323,7 +324,7 @@ def serve_and_reload(address: Address) -> NoReturn:
         "port": address.port,
         "blocking-threads": THREADS_PER_WORKER,
         "backpressure": CONNECTIONS_PER_WORKER,
-        "workers-kill-timeout": STOP_TIMEOUT_SECONDS,
+        "workers-kill-timeout": 1,
     }
     arguments = [f"--{name}={value}" for name, value in options.items()]
     ignored = [f"--reload-ignore-dirs={name}" for name in ("var", "tests", "bench", "docs", "requirements")]
@@ -351,13 +352,16 @@ def main(develop: bool) -> None:
     import django
     from django.conf import settings
     from django.core import checks
+    from django.db import connections
 
     django.setup()
     _refuse_on_error(checks.run_checks(tags=["shopplanr"]))
     prepare_database(with_demo)
     if not develop:
-        collect_static_files(settings.VAR_DIR / "static-files-collected.txt")
+        collect_static_files(settings.STATIC_ROOT.with_name(f"{settings.STATIC_ROOT.name}-collected.txt"))
     print(f"\n{welcome(address)}\n", flush=True)
+    # A forked worker must not talk on its parent's connection.
+    connections.close_all()
     if develop:
         serve_and_reload(address)
     serve(address, workers, threads, access_log)

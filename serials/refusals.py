@@ -6,12 +6,13 @@ from shopplanr.refusals import Conflict, Refusal
 
 
 class RuleRefusal(Refusal):
-    """A refusal whose sentence never varies."""
+    """A refusal whose sentence never varies; ``fields`` are those of the request that are at fault, if any."""
 
     sentence = ""
+    fields: Sequence[str] = ()
 
-    def __init__(self):
-        super().__init__(self.sentence)
+    def __init__(self, *fields: str):
+        super().__init__(self.sentence, errors={field: [self.sentence] for field in fields or self.fields})
 
 
 # --- Advancement
@@ -68,11 +69,13 @@ class ScrapCompleted(RuleRefusal):
 class ScrapReasonMissing(RuleRefusal):
     code = "required"
     sentence = "Scrap reason is required"
+    fields = ("reason",)
 
 
 class ExplanationMissing(RuleRefusal):
     code = "required"
     sentence = 'Explanation is required when scrap reason is "other"'
+    fields = ("explanation",)
 
 
 class ForceScrapped(RuleRefusal):

@@ -118,7 +118,8 @@ def _move(steps: Sequence[RouteStep], current: int, target: int) -> Move:
     return Move(
         origin=steps[current],
         target=steps[target] if target < len(steps) else None,
-        bypassed=tuple(Bypass(step, classify(step)) for step in steps[current + 1 : target]),
+        # what is done already stays done
+        bypassed=tuple(Bypass(step, classify(step)) for step in steps[current + 1 : target] if step.status == PENDING),
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from shopplanr import sqlite
+from shopplanr import __version__, sqlite
 from shopplanr.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -59,7 +59,7 @@ INSTALLED_APPS = [
     "simple_history",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "django.contrib.admin",
+    "shopplanr.admin.apps.ShopAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -167,6 +167,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["shopplanr.accounts.permissions.HasRight"],
     "DEFAULT_RENDERER_CLASSES": ["shopplanr.api.rendering.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["shopplanr.api.parsing.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "shopplanr.api.rendering.AlwaysJSON",
     "DEFAULT_SCHEMA_CLASS": "shopplanr.api.schema.AutoSchema",
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "shopplanr.api.errors.exception_handler",
@@ -175,8 +176,36 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "TITLE": "Shop Planr API",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "COMPONENT_SPLIT_REQUEST": False,
+    "DESCRIPTION": "Traces every part of a machine shop along its route, with its certificates and its audit trail.",
+    "VERSION": __version__,
+    "TAGS": [
+        {"name": "jobs", "description": "Production orders."},
+        {"name": "paths", "description": "Manufacturing routes."},
+        {"name": "steps", "description": "Operations of a path."},
+        {"name": "serials", "description": "Physical parts, and their way along their paths."},
+        {"name": "certs", "description": "Material and process certificates."},
+        {"name": "audit", "description": "What happened: entries that are written once."},
+        {"name": "users", "description": "People, and programs that call in their own name."},
+    ],
+    "COMPONENT_SPLIT_PATCH": False,
+    "ENFORCE_NON_BLANK_FIELDS": True,
+    "ENUM_NAME_OVERRIDES": {
+        "AdvancementMode": "serials.models.AdvancementMode",
+        "AuditAction": "audit.models.Action",
+        "BypassClassification": ["skipped", "deferred"],
+        "CertificateType": "certificates.models.CertificateType",
+        "DependencyType": "serials.models.DependencyType",
+        "ListedSerialStatus": "serials.api.shapes.LISTED_STATUSES",
+        "ScrapReason": "serials.models.ScrapReason",
+        "SerialStatus": "serials.models.SerialStatus",
+        "StepStatusCode": "serials.models.StepStatusCode",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "shopplanr.api.schema.complete_components",
+    ],
+    # Without the badge that has a site on the internet look at the schema.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": True, "validatorUrl": None},
     # The docs page works without the internet: its scripts come from the sidecar.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -190,10 +219,12 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = _environment.time_zone("TIME_ZONE", default="UTC")
 
+FORMAT_MODULE_PATH = ["shopplanr.formats"]
+
 # --- Static files -------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(_environment.text("STATIC_ROOT", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -3,7 +3,9 @@
 The API hands over JSON values as they came and pages hand over text, so that a rule about a value is written once.
 """
 
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 
 from shopplanr.refusals import Invalid
@@ -13,17 +15,21 @@ TEXT_MAX_LENGTH = 4000
 QUANTITY_MAX = 1_000_000
 """The largest goal of a job or a path."""
 
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)  # date.fromisoformat also takes weeks: 2024-W09-4
+
 
 def given_text(value: object, field: str, max_length: int = TEXT_MAX_LENGTH) -> str:
     """Return the text without surrounding blanks, ``""`` where there is none.
 
-    Raises ``{field} must be text`` for other types, and says so where it is too long.
+    Raises ``{field} must be text`` for other types, and says so where it is too long or cannot be stored.
     """
     if value is None:
         return ""
     if not isinstance(value, str):
         raise Invalid.field(field, f"{field} must be text")
     value = value.strip()
+    if "\0" in value:  # PostgreSQL cannot store it
+        raise Invalid.field(field, f"{field} holds a character that cannot be stored", code="unusable_character")
     if len(value) > max_length:
         raise Invalid.field(field, f"{field} must be at most {max_length} characters", code="too_long")
     return value
@@ -54,16 +60,16 @@ def whole_number(value: object, field: str) -> int:
     """Return the number; missing or of another type is ``{field} is required``, a fraction is refused too."""
     if not is_number(value):
         raise Invalid.required(field)
-    if value != int(value):
+    if isinstance(value, float) and not value.is_integer():  # nor are infinity and NaN whole
         raise Invalid.field(field, f"{field} must be a whole number", code="not_whole")
     return int(value)
 
 
 def positive_quantity(value: object, field: str, most: int) -> int:
     """Return a whole number from 1 to ``most``, else raise the sentence of api.md."""
-    number = whole_number(value, field)
-    if number <= 0:
+    if is_number(value) and value <= 0:  # before a fraction is refused: that is the order of api.md
         raise Invalid.field(field, f"{field} must be greater than 0", code="not_positive")
+    number = whole_number(value, field)
     if number > most:
         raise Invalid.field(field, f"{field} must be at most {most}", code="too_large")
     return number
@@ -108,11 +114,8 @@ def calendar_date(value: object, field: str) -> date | None:
         return None
     if isinstance(value, date):
         return value
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else _refuse_date(field)
-    except ValueError:
-        return _refuse_date(field)
-
-
-def _refuse_date(field: str):
-    raise Invalid.field(field, f"{field} must be a date, YYYY-MM-DD", code="not_a_date") from None
+    match = _DAY.fullmatch(value) if isinstance(value, str) else None
+    if match:
+        with suppress(ValueError):  # there is no such day
+            return date(*map(int, match.groups()))
+    raise Invalid.field(field, f"{field} must be a date, YYYY-MM-DD", code="not_a_date")

@@ -5,7 +5,6 @@ They are loaded before any conftest, so what a test run needs in its environment
 
 import os
 import tempfile
-from pathlib import Path
 
 # What a developer has set for his own server must not decide how a test ends. DATABASE_URL chooses the engine.
 for _name in (
@@ -18,6 +17,7 @@ for _name in (
     "SECURE_COOKIES",
     "SECURE_HSTS_SECONDS",
     "SECURE_SSL_REDIRECT",
+    "STATIC_ROOT",
     "TIME_ZONE",
     "TRUST_FORWARDED_PROTO",
 ):
@@ -41,5 +41,6 @@ _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     # A file, since connections to a database in memory lock each other out in ways that no file has. Its own file per
     # process, so that two runs in one checkout do not meet; and no fsync, as nothing here outlives the run.
-    _database["TEST"] = {"NAME": Path(tempfile.gettempdir()) / f"shopplanr-test-{os.getpid()}.sqlite3"}
+    _folder = tempfile.TemporaryDirectory(prefix="shopplanr-tests-")  # which goes when the process ends
+    _database["TEST"] = {"NAME": f"{_folder.name}/tests.sqlite3"}
     _database["OPTIONS"] = sqlite.options("OFF")

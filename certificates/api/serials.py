@@ -10,7 +10,6 @@ from certificates.services import attaching
 from serials.api.filters import SerialFilters
 from serials.api.serials import SERIAL_LISTING, SerialViewSet
 from serials.api.shapes import BatchBody, SerialShape
-from serials.models import Serial
 from serials.services import parts
 from shopplanr.accounts.actors import actor_for
 from shopplanr.api.parsing import body

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from certificates.models import CertificateType
 from serials.api.shapes import ActorBody, SerialShape
+from serials.services.parts import SELECTION_MAX
 from shopplanr.api.shapes import Shape, Text, Timestamp
 
 
@@ -51,4 +52,4 @@ class AttachBody(ActorBody):
 class AttachAllBody(AttachBody):
     """Which certificate, to which serials."""
 
-    serialIds = serializers.ListField(child=Text(), min_length=1, max_length=10_000)
+    serialIds = serializers.ListField(child=Text(), min_length=1, max_length=SELECTION_MAX)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Value
+from django.db.models import F, Value
 
 from audit import trail
 from audit.bulk import RandomId, insert_from_select
@@ -16,7 +16,7 @@ from serials.services import batches, parts
 from shopplanr import clock
 from shopplanr.actor import Actor
 from shopplanr.lookup import get_or_refuse
-from shopplanr.values import required_text
+from shopplanr.values import given_text, required_text
 
 
 @transaction.atomic
@@ -57,10 +57,11 @@ def create_batch(
 ) -> list[Serial]:
     """Start a batch, with this certificate on every part where one is given; return the parts.
 
-    Raises what ``serials.services.batches.create`` raises, then ``Certificate not found``; nothing is kept then.
+    Raises what ``serials.services.batches.create`` raises, then ``certId must be text``, ``Certificate not found``;
+    nothing is kept then.
     """
     serials = batches.create(job_id, path_id, quantity, actor)
-    if certificate_id:
+    if certificate_id := given_text(certificate_id, "certId"):
         _attach(_find(certificate_id), range(serials[0].pk, serials[-1].pk + 1), actor)
     return serials
 
@@ -71,11 +72,16 @@ def _find(certificate_id: object) -> Certificate:
 
 def _attach(certificate: Certificate, numbers: Collection[int], actor: Actor) -> dict[int, CertAttachment]:
     """Attach to locked parts; return the attachment of each by its number. One audit entry per new attachment."""
-    already = CertAttachment.objects.filter(certificate=certificate, serial=OuterRef("serial"), step=OuterRef("step"))
+    attached = CertAttachment.objects.filter(
+        certificate=certificate, step__order=F("serial__current_step_index"), **_numbered(numbers)
+    )
+    # Asked once, before anything is written. Within the INSERT, "not yet attached" would be asked again for every row,
+    # and PostgreSQL, which knows nothing yet of the rows of a transaction, would go through all the others each time.
+    already = set(attached.values_list("serial_id", flat=True))
     # the one record in progress says where a part stands; a scrapped part's, where it stood
-    places = StepStatus.objects.filter(status=StepStatusCode.IN_PROGRESS, **_numbered(numbers))
-    missing = places.filter(~Exists(already)).order_by("serial")
-    # the entries first: once the attachments are there, nothing is missing any more
+    missing = StepStatus.objects.filter(status=StepStatusCode.IN_PROGRESS, **_numbered(numbers)).order_by("serial_id")
+    if already:
+        missing = missing.exclude(serial__in=already)
     trail.record_for_rows(
         Action.CERT_ATTACHED,
         actor,
@@ -98,10 +104,7 @@ def _attach(certificate: Certificate, numbers: Collection[int], actor: Actor) ->
         },
         missing,
     )
-    attached = CertAttachment.objects.filter(
-        certificate=certificate, step__order=F("serial__current_step_index"), **_numbered(numbers)
-    )
-    return {attachment.serial_id: attachment for attachment in attached}
+    return {attachment.serial_id: attachment for attachment in attached.all()}
 
 
 def _numbered(numbers: Collection[int]) -> dict[str, object]:

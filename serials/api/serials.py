@@ -13,6 +13,7 @@ from serials.api.shapes import (
     ForceCompleteBody,
     JumpShape,
     OverrideBody,
+    ReverseBody,
     ScrapBody,
     SerialRowShape,
     SerialShape,
@@ -124,7 +125,7 @@ class SerialViewSet(ApiViewSet):
         )
         return Response(StepOverrideShape.each(created))
 
-    @documented("Reverse a step override", body=ActorBody, answer=SuccessShape)
+    @documented("Reverse a step override", body=ReverseBody, answer=SuccessShape)
     def reverse_override(self, request, id, step_id):
         """It is kept, as inactive."""
         given = body(request)

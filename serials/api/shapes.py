@@ -3,7 +3,10 @@
 from rest_framework import serializers
 
 from serials.models import AdvancementMode, DependencyType, ScrapReason, SerialStatus, StepStatusCode
+from serials.services.parts import BATCH_MAX, SELECTION_MAX
+from serials.services.paths import STEPS_MAX
 from shopplanr.api.shapes import Shape, Text, Timestamp
+from shopplanr.values import QUANTITY_MAX, TEXT_MAX_LENGTH
 
 Whole = serializers.IntegerField
 Fraction = serializers.FloatField
@@ -26,7 +29,7 @@ class JobShape(Shape):
     jiraPartNumber = Text(source="jira_part_number", required=False)
     jiraPriority = Text(source="jira_priority", required=False)
     jiraEpicLink = Text(source="jira_epic_link", required=False)
-    jiraLabels = serializers.ListField(child=Text(), source="jira_labels", required=False)
+    jiraLabels = serializers.ListField(child=Text(allow_blank=True), source="jira_labels", required=False)
     createdAt = Timestamp(source="created_at")
     updatedAt = Timestamp(source="updated_at")
 
@@ -137,6 +140,9 @@ class SerialShape(Shape):
     updatedAt = Timestamp(source="updated_at")
 
 
+LISTED_STATUSES = [(value.replace("_", "-"), label) for value, label in SerialStatus.choices]
+
+
 class SerialRowShape(Shape):
     """A part in a list; here the status is written with a hyphen."""
 
@@ -148,7 +154,7 @@ class SerialRowShape(Shape):
     currentStepIndex = Whole(source="current_step_index")
     currentStepName = Text(source="current_step_name", help_text="`Completed` or `Scrapped` once there.")
     assignedTo = Text(source="assigned_to", required=False)
-    status = Choice([(value.replace("_", "-"), label) for value, label in SerialStatus.choices])
+    status = Choice(LISTED_STATUSES)
     scrapReason = Choice(ScrapReason.choices, source="scrap_reason", required=False)
     forceCompleted = Flag(source="force_completed", required=False)
     createdAt = Timestamp(source="created_at")
@@ -207,25 +213,34 @@ class StepOverrideShape(Shape):
 # --- Bodies
 
 
+class Remark(Text):
+    """A text that may be left out, in whatever way."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, allow_null=True, allow_blank=True, **kwargs)
+
+
 class JobBody(Shape):
     """A new job."""
 
     name = Text(max_length=255)
-    goalQuantity = Whole(min_value=1, max_value=1_000_000)
+    goalQuantity = Whole(min_value=1, max_value=QUANTITY_MAX)
     dueDate = serializers.DateField(required=False)
-    jiraTicketKey = Text(required=False, allow_null=True)
-    jiraTicketSummary = Text(required=False, allow_null=True)
-    jiraPartNumber = Text(required=False, allow_null=True)
-    jiraPriority = Text(required=False, allow_null=True)
-    jiraEpicLink = Text(required=False, allow_null=True)
-    jiraLabels = serializers.ListField(child=Text(), required=False, allow_null=True)
+    jiraTicketKey = Remark(max_length=255)
+    jiraTicketSummary = Remark(max_length=TEXT_MAX_LENGTH)
+    jiraPartNumber = Remark(max_length=255)
+    jiraPriority = Remark(max_length=255)
+    jiraEpicLink = Remark(max_length=255)
+    jiraLabels = serializers.ListField(
+        child=Text(allow_blank=True, max_length=255), required=False, allow_null=True, max_length=100
+    )
 
 
 class JobChangeBody(Shape):
     """What may change of a job."""
 
     name = Text(required=False, max_length=255)
-    goalQuantity = Whole(required=False, min_value=1, max_value=1_000_000)
+    goalQuantity = Whole(required=False, min_value=1, max_value=QUANTITY_MAX)
     dueDate = serializers.DateField(required=False, allow_null=True)
 
 
@@ -234,7 +249,7 @@ class StepBody(Shape):
 
     id = Text(required=False)
     name = Text(max_length=255)
-    location = Text(required=False, allow_null=True, max_length=255)
+    location = Remark(max_length=255)
     optional = Flag(required=False)
     dependencyType = Choice(DependencyType.choices, required=False)
 
@@ -244,18 +259,18 @@ class PathBody(Shape):
 
     jobId = Text()
     name = Text(max_length=255)
-    goalQuantity = Whole(min_value=1, max_value=1_000_000)
+    goalQuantity = Whole(min_value=1, max_value=QUANTITY_MAX)
     advancementMode = Choice(AdvancementMode.choices, required=False)
-    steps = StepBody(many=True)
+    steps = serializers.ListField(child=StepBody(), min_length=1, max_length=STEPS_MAX)
 
 
 class PathChangeBody(Shape):
     """What may change of a path."""
 
     name = Text(required=False, max_length=255)
-    goalQuantity = Whole(required=False, min_value=1, max_value=1_000_000)
+    goalQuantity = Whole(required=False, min_value=1, max_value=QUANTITY_MAX)
     advancementMode = Choice(AdvancementMode.choices, required=False)
-    steps = StepBody(many=True, required=False)
+    steps = serializers.ListField(child=StepBody(), required=False, min_length=1, max_length=STEPS_MAX)
 
 
 class ModeBody(Shape):
@@ -288,7 +303,7 @@ class BatchBody(ActorBody):
 
     jobId = Text()
     pathId = Text()
-    quantity = Whole(min_value=1, max_value=100_000)
+    quantity = Whole(min_value=1, max_value=BATCH_MAX)
     certId = Text(required=False)
 
 
@@ -308,25 +323,31 @@ class ScrapBody(ActorBody):
     """Why a part is scrapped."""
 
     reason = Choice(ScrapReason.choices)
-    explanation = Text(required=False, help_text="Required when the reason is `other`.")
+    explanation = Remark(max_length=TEXT_MAX_LENGTH, help_text="Required when the reason is `other`.")
 
 
 class ForceCompleteBody(ActorBody):
     """Why a part is completed with work left open."""
 
-    reason = Text(required=False)
+    reason = Remark(max_length=TEXT_MAX_LENGTH)
 
 
 class OverrideBody(ActorBody):
     """Which step is made optional, for which parts, and why."""
 
-    serialIds = serializers.ListField(child=Text(), required=False, min_length=1)
+    serialIds = serializers.ListField(child=Text(), required=False, min_length=1, max_length=SELECTION_MAX)
     stepId = Text()
-    reason = Text()
+    reason = Text(max_length=TEXT_MAX_LENGTH)
+
+
+class ReverseBody(ActorBody):
+    """Why an override is taken back."""
+
+    reason = Remark(max_length=TEXT_MAX_LENGTH)
 
 
 class WaiveBody(Shape):
     """Who excuses a deferred step, and why."""
 
-    reason = Text()
-    approverId = Text()
+    reason = Text(max_length=TEXT_MAX_LENGTH)
+    approverId = Text(max_length=255)

@@ -21,8 +21,8 @@ def waive(serial_id: str, step_id: str, reason: object, approver: Actor) -> Step
     """
     serial = parts.lock(serial_id)
     reason = given_text(reason, "reason") if isinstance(reason, str) else ""
-    if not reason or not approver.user_id:
-        raise refusals.WaiverIncomplete()
+    if lacking := [field for field, given in (("reason", reason), ("approverId", approver.user_id)) if not given]:
+        raise refusals.WaiverIncomplete(*lacking)
     step = _step_of(serial, step_id)
     if step.status != routing.DEFERRED:
         raise refusals.WaiveNotDeferred()

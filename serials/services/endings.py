@@ -31,9 +31,9 @@ def scrap(serial_id: str, reason: object, explanation: object, actor: Actor) -> 
     if reason not in ScrapReason.values:
         known = ", ".join(ScrapReason.values)
         raise Invalid.field("reason", f"Scrap reason must be one of: {known}", code="unknown_choice")
-    explanation = given_text(explanation, "explanation")
-    if reason == ScrapReason.OTHER and not explanation:
+    if reason == ScrapReason.OTHER and not (isinstance(explanation, str) and explanation.strip()):
         raise refusals.ExplanationMissing()
+    explanation = given_text(explanation, "explanation")
     scrapped_by = actor.identified()
 
     _, steps = parts.route_of(serial)

@@ -12,6 +12,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html
 
 from shopplanr.accounts.models import ApiToken, User
@@ -78,6 +79,13 @@ class UserAdmin(AdministratorsOnly, auth_admin.UserAdmin):
     def get_queryset(self, request: HttpRequest):
         """Return the accounts with their roles, so that the list costs no query per row."""
         return super().get_queryset(request).prefetch_related("groups")
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Return to the account's page. Django goes there by the bare id, in which it takes ``_26`` for a quoted &."""
+        response = super().user_change_password(request, id, form_url)
+        if isinstance(response, HttpResponseRedirect):
+            return HttpResponseRedirect(reverse(f"{self.admin_site.name}:accounts_user_change", args=[id]))
+        return response
 
     @admin.display(description="Roles")
     def roles(self, user: User) -> str:

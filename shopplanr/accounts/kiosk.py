@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.http.request import split_domain_port, validate_host
 
 _FORWARDING_HEADERS = ("HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
-_FORWARDING_PREFIX = "HTTP_X_FORWARDED_"  # -For, -Host, -Proto and what else proxies add
+_FORWARDING_PREFIX = "HTTP_X_FORWARDED"  # -For, -Host, -Proto and what else proxies add
 _CREDENTIAL_HEADERS = ("HTTP_AUTHORIZATION", "HTTP_X_API_KEY")
 
 

@@ -1,38 +1,28 @@
 """Asks the table of rights before a view of the API does anything."""
 
-from typing import Final
-
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from shopplanr.accounts.roles import Right, refusal_sentence
 
-PUBLIC: Final = object()
-"""In the place of a right: everybody may, known or not. For the API's own description, never for the shop's records."""
-
 
 class HasRight(BasePermission):
     """Lets a caller through who holds the right that the view names for the action.
 
-    ``view.rights`` maps an action (``list``, ``create``, …) to a Right, or is PUBLIC as a whole. What is not in it is
-    refused: an action that nobody thought of is closed, not open.
+    ``view.rights`` maps an action (``list``, ``create``, …) to a Right. What is not in it is refused: an action that
+    nobody thought of is closed, not open.
     """
 
     code = "forbidden"
 
     def has_permission(self, request: Request, view) -> bool:
         """Tell whether the caller may; an unknown caller is refused with 401, a known one with 403 and a sentence."""
-        rights = getattr(view, "rights", {})
-        if rights is PUBLIC:
-            return True
         action = getattr(view, "action", "")
         if action is None or (action == "metadata" and view.metadata_class is None):
             return True  # the view has no such verb, which the framework answers with 405
-        right = rights.get(action)
-        if right is PUBLIC:
-            return True
         if not request.user or not request.user.is_authenticated:
             return False
+        right = getattr(view, "rights", {}).get(action)
         if not isinstance(right, Right):
             self.message = "Nobody may do this."
             return False

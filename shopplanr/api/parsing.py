@@ -4,11 +4,11 @@ import json
 import math
 
 from django.conf import settings
-from rest_framework.exceptions import ParseError
+from rest_framework import status
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from shopplanr.api.errors import BodyTooLarge
 from shopplanr.refusals import Invalid
 
 DEPTH_MAX = 64
@@ -27,6 +27,9 @@ class JSONParser(BaseParser):
         raw = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
         if len(raw) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise BodyTooLarge(f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes")
+        if len(raw) < int(getattr(stream, "META", {}).get("CONTENT_LENGTH") or 0):
+            # The connection broke, and what did arrive may well be JSON.
+            raise ParseError("The body is incomplete", code="incomplete_body")
         try:
             text = raw.decode("utf-8")
             value = json.loads(text, parse_int=_whole, parse_float=_fraction, parse_constant=_no_number)
@@ -38,6 +41,13 @@ class JSONParser(BaseParser):
         if "\\u" in text or text.count("[") + text.count("{") > DEPTH_MAX:
             _look_closely(value, DEPTH_MAX)
         return value
+
+
+class BodyTooLarge(APIException):
+    """The body is larger than the site takes."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "body_too_large"
 
 
 class _OutOfRangeError(ValueError):

@@ -1,9 +1,13 @@
 """The OpenAPI schema: complete enough to generate a client from."""
 
+from functools import cache
+
 from django_filters import filters
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema as SpectacularSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
+from shopplanr.api.filters import WholeNumberFilter
 from shopplanr.api.listing import Listing
 from shopplanr.api.shapes import ErrorShape, Shape
 
@@ -18,19 +22,44 @@ SECURITY_SCHEMES = {
     "session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "A browser's session."},
 }
 
-_EVERYWHERE = {
-    400: "A value is missing or unusable, or a rule refuses.",
-    401: "Nobody is signed in, and the caller is no kiosk.",
-    403: "The caller's role lacks the right.",
-    500: "A fault of ours; the request id is in the log.",
+HEADERS = {
+    "X-Request-ID": {
+        "description": "The request's id, as it stands in the log; the caller's own where that was plain.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
+    "X-Total-Count": {
+        "description": "How many there are in all, where `limit` was given.",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "Link": {
+        "description": 'The address of the next page with `rel="next"`, where `limit` was given and there is one.',
+        "schema": {"type": "string"},
+    },
+    "WWW-Authenticate": {"description": "How to show who is calling.", "schema": {"type": "string"}},
 }
-_WITH_ID = {404: "There is no such record."}
-_WITH_BODY = {
-    404: "A record that the body names does not exist.",
-    409: "The call collides with what is stored meanwhile.",
-    413: "The body is too large.",
-    415: "The body is not `application/json`.",
+
+REFUSALS = {
+    400: ("BadRequest", "A value is missing or unusable, or a rule refuses."),
+    401: ("Unauthorized", "Nobody is signed in, and the caller is no kiosk."),
+    403: ("Forbidden", "The caller's role lacks the right."),
+    404: ("NotFound", "A record that the path or the body names does not exist."),
+    409: ("Conflict", "The call collides with what is stored meanwhile."),
+    413: ("BodyTooLarge", "The body is too large."),
+    415: ("UnsupportedMediaType", "The body is not `application/json`."),
+    500: ("InternalServerError", "A fault of ours; the request id is in the log."),
 }
+"""What a call can be refused with, beside what it answers; all in the one envelope."""
+
+_EVERYWHERE = {400, 401, 403, 500}
+_WITH_ID = {404}
+_WITH_BODY = {404, 409, 413, 415}
+
+
+@cache
+def openapi_schema() -> dict:
+    """Return the schema. It is made once: it takes a second, anybody may ask for it, and it never changes."""
+    return SchemaGenerator().get_schema(request=None, public=True)
 
 
 def documented(
@@ -50,8 +79,45 @@ def status_words(code: int) -> str:
     return {200: "OK", 201: "Created", 204: "Gone"}[code]
 
 
+def complete_components(result: dict, generator, **kwargs) -> dict:
+    """Add what operations refer to and no view declares (drf-spectacular's ``POSTPROCESSING_HOOKS``)."""
+    envelope = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    result["components"] |= {
+        "securitySchemes": SECURITY_SCHEMES,
+        "headers": HEADERS,
+        "responses": {
+            name: {"description": words, "headers": _headers(code), "content": envelope}
+            for code, (name, words) in REFUSALS.items()
+        },
+    }
+    return result
+
+
+def _headers(code: int, *more: str) -> dict[str, dict]:
+    names = ["X-Request-ID", *more] + (["WWW-Authenticate"] if code == 401 else [])
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
 class AutoSchema(SpectacularSchema):
     """Reads our viewsets: lists describe their own parameters, and every action can be refused."""
+
+    def get_operation(self, path, path_regex, path_prefix, method, registry) -> dict | None:
+        """Complete what the action declares: refusals, headers, and the body that a DELETE may have."""
+        operation = super().get_operation(path, path_regex, path_prefix, method, registry)
+        if operation is None:
+            return None
+        if self.method == "DELETE" and (body := self.get_request_serializer()):
+            schema = self.resolve_serializer(body, "request").ref
+            operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+        for response in operation["responses"].values():
+            response["headers"] = _headers(200, *(["X-Total-Count", "Link"] if self._listing() else []))
+        self.resolve_serializer(ErrorShape, "response")
+        operation["responses"] |= {
+            str(code): {"$ref": f"#/components/responses/{name}"}
+            for code, (name, _) in REFUSALS.items()
+            if code in self._refusals()
+        }
+        return operation
 
     def get_operation_id(self) -> str:
         """Name an operation by what it is about and what it does: ``serials_advance``."""
@@ -67,28 +133,23 @@ class AutoSchema(SpectacularSchema):
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
         """Describe filters, ordering and paging of a list."""
-        listing = getattr(self.view, "listings", {}).get(getattr(self.view, "action", None))
+        listing = self._listing()
         return _list_parameters(listing) if listing else []
 
     def get_filter_backends(self) -> list:
         """Lists describe themselves."""
         return []
 
-    def get_response_serializers(self):
-        """Add the refusals to what the action declares."""
-        declared = super().get_response_serializers()
-        if not isinstance(declared, dict):
-            return declared
-        refusals = dict(_EVERYWHERE)
-        if "{" in self.path:
-            refusals |= _WITH_ID
-        if self.method in {"POST", "PUT", "PATCH", "DELETE"}:
-            refusals |= _WITH_BODY
-        return declared | {
-            code: OpenApiResponse(ErrorShape, description=words)
-            for code, words in sorted(refusals.items())
-            if code not in declared
-        }
+    def get_serializer_name(self, serializer, direction) -> str:
+        """Name a component as the contract does: ``Job``, ``AuditEntry``."""
+        return super().get_serializer_name(serializer, direction).removesuffix("Shape")
+
+    def _listing(self) -> Listing | None:
+        return getattr(self.view, "listings", {}).get(getattr(self.view, "action", None))
+
+    def _refusals(self) -> set[int]:
+        changing = self.method in {"POST", "PUT", "PATCH", "DELETE"}
+        return _EVERYWHERE | (_WITH_BODY if changing else set()) | (_WITH_ID if "{" in self.path else set())
 
 
 def _list_parameters(listing: Listing) -> list[OpenApiParameter]:
@@ -112,4 +173,6 @@ def _filter_parameter(name: str, each: filters.Filter) -> OpenApiParameter:
     kind: object = {"type": "string", "enum": choices} if choices else str
     if isinstance(each, filters.IsoDateTimeFilter):
         kind = {"type": "string", "format": "date-time"}
+    elif isinstance(each, WholeNumberFilter):
+        kind = {"type": "integer", "minimum": each.extra["min_value"], "maximum": each.extra["max_value"]}
     return OpenApiParameter(name, kind, description=each.label or "", required=False)

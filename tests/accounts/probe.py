@@ -5,7 +5,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
-from shopplanr.accounts.permissions import PUBLIC
 from shopplanr.accounts.roles import Right
 
 URL = "/probe"
@@ -29,16 +28,6 @@ class ProbeViewSet(ViewSet):
         raise AssertionError("a view without a right was reached")
 
 
-class PublicView(APIView):
-    """Open to everybody, as the schema is."""
-
-    rights = PUBLIC
-
-    def get(self, request):
-        """Answer."""
-        return Response({})
-
-
 class UndeclaredView(APIView):
     """Declares no rights at all."""
 
@@ -49,6 +38,5 @@ class UndeclaredView(APIView):
 
 urlpatterns = [
     path("probe", ProbeViewSet.as_view({"get": "list", "post": "create", "delete": "destroy"})),
-    path("public", PublicView.as_view()),
     path("undeclared", UndeclaredView.as_view()),
 ]

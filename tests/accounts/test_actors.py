@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 KIOSK = SimpleNamespace(user=KioskUser(), auth=None)
 NONE_GIVEN = [None, "", "  "]
-UNKNOWN = ["user_nobody", "a\0b", "x" * 200]
+UNKNOWN = ["user_nobody", "Anna", "x" * 200]
 
 
 def by_session(user):

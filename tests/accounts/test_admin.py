@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
@@ -42,7 +43,7 @@ def staff():
 
 
 def url(page, *arguments):
-    return reverse(f"admin:{page}", args=arguments)
+    return reverse(f"admin:{page}", args=[quote(argument) for argument in arguments])
 
 
 def messages(response):
@@ -98,12 +99,15 @@ class TestPeople:
         user.refresh_from_db()
         assert (user.name, user.is_active) == ("Anna Berg", False)
 
-    def test_sets_a_password(self, admin):
-        user = UserFactory()
+    @pytest.mark.parametrize("user_id", ["user_plain", "user_26cnOjhHV_2F0BE"], ids=["plain", "looks escaped"])
+    def test_sets_a_password(self, user_id, admin):
+        user = UserFactory(id=user_id)
         page = url("auth_user_password_change", user.pk)
 
-        admin.post(page, {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD})
+        response = admin.post(page, {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD})
 
+        assert response.url == url("accounts_user_change", user.pk)
+        assert admin.get(response.url).status_code == 200
         user.refresh_from_db()
         assert user.check_password(PASSWORD)
 

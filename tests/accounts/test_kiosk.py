@@ -63,6 +63,7 @@ def test_the_address_decides(address, inside, kiosk, settings):
     "header",
     [
         "Forwarded",
+        "X-Forwarded",
         "X-Forwarded-For",
         "X-Real-IP",
         "X-Forwarded-Host",

@@ -1,6 +1,10 @@
 """Making and changing accounts."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from django.db import connection
 
 from shopplanr.accounts import services
 from shopplanr.accounts.models import User
@@ -55,6 +59,23 @@ def test_many_people_of_one_name_at_the_same_moment_all_get_an_account(monkeypat
     monkeypatch.setattr(services, "_free_username", lambda stem: "kim")
 
     assert create_user("Kim").username.startswith("kim-")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_people_of_one_name_at_once():
+    start = Barrier(8)
+
+    def create(_):
+        try:
+            start.wait(timeout=30)
+            return create_user("Kim").username
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        usernames = list(pool.map(create, range(8)))
+
+    assert len(set(usernames)) == User.objects.filter(name="Kim", groups__name=Role.OPERATORS).count() == 8
 
 
 @pytest.mark.parametrize("name", [None, "", "   ", 7, True, ["x"], {}])

@@ -45,7 +45,3 @@ def test_what_the_table_does_not_name_is_closed_to_everybody(make):
 @pytest.mark.parametrize("verb", ["put", "patch", "options"])
 def test_a_wrong_verb_is_405_rather_than_403(verb):
     assert getattr(token_client(UserFactory(role=None)), verb)(URL).status_code == 405
-
-
-def test_what_is_public_is_open_to_everybody():
-    assert json_client().get("/public").status_code == 200

@@ -118,18 +118,46 @@ def test_an_unknown_command_is_said_and_the_server_goes():
     assert errors == "postgres: no-such-command-anywhere: no such command\n"
 
 
-def test_a_server_that_does_not_start_says_why(tmp_path, monkeypatch):
-    # The folder is closed to others, as a checkout in somebody's home is: as root the programs are copied out of it.
-    programs = tmp_path / "installation" / "bin"
-    programs.mkdir(parents=True)
-    for name in ("initdb", "postgres"):
-        program = programs / name
-        program.write_text('#!/bin/sh\n[ "$1" = --version ] && echo "postgres (PostgreSQL) 99.1" && exit\nexit 3\n')
-        program.chmod(0o755)
-    monkeypatch.setenv("POSTGRES_BIN", str(programs))
+@pytest.fixture
+def fake_programs(monkeypatch):
+    """A folder with programs that call themselves PostgreSQL and do nothing, which anybody may enter."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for program in (folder / "initdb", folder / "postgres"):
+            program.write_text('#!/bin/sh\n[ "$1" = --version ] && echo "postgres (PostgreSQL) 99.1" && exit\nexit 3\n')
+            program.chmod(0o755)
+        monkeypatch.setenv("POSTGRES_BIN", name)
+        yield folder
+
+
+def test_a_server_that_does_not_start_says_why(fake_programs):
     assert postgres.find_binaries().version == "99.1"
     with pytest.raises(postgres.PostgresUnavailable, match="initdb failed"), postgres.server():
         pass
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the server to somebody else")
+def test_programs_that_the_servers_user_cannot_reach_are_said(fake_programs):
+    fake_programs.chmod(0o700)
+    with pytest.raises(postgres.PostgresUnavailable, match="cannot enter"), postgres.server():
+        pass
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the server to somebody else")
+def test_a_wheel_that_the_servers_user_cannot_reach_is_copied_with_its_libraries(tmp_path):
+    closed = tmp_path / "closed"
+    programs = closed / "wheel_package" / "pginstall18" / "bin"
+    programs.mkdir(parents=True)
+    (closed / "wheel_package.libs").mkdir()
+    (closed / "wheel_package.libs" / "libpq.so").touch()
+    (programs / "postgres").touch()
+    closed.chmod(0o700)
+    found = postgres.Binaries(programs, "18.1", from_wheel=True)
+    reachable = postgres._reachable(found, postgres.Account("somebody"), tmp_path / "data")
+    assert reachable.folder == tmp_path / "data" / "wheel" / "wheel_package" / "pginstall18" / "bin"
+    assert (reachable.folder / "postgres").exists()
+    assert (reachable.folder / "../../../wheel_package.libs/libpq.so").exists()
 
 
 def test_without_any_binaries_the_wheel_is_installed_or_the_lack_is_said(monkeypatch):

@@ -15,7 +15,7 @@ class Command(BaseCommand):
         """Declare the arguments."""
         parser.add_argument("id", metavar="ID", help="the token's id, as list_tokens shows it")
 
-    def handle(self, *, id, **options) -> None:  # noqa: A002 - the argument's name
+    def handle(self, *, id, **options) -> None:
         """Revoke the token."""
         try:
             token = revoke_token(id, by="command")

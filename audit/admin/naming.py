@@ -1,0 +1,83 @@
+"""Names for the ids that audit entries carry.
+
+The trail knows nobody, so whoever owns a kind of record says here how its ids are read: ``serials.admin`` for parts,
+jobs, paths and steps, ``certificates.admin`` for certificates.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from audit.models import AuditEntry
+from shopplanr.admin.people import names_of, person
+from shopplanr.ids import serial_id
+
+Namer = Callable[[set[str]], dict[str, SafeString | str]]
+
+_namers: dict[str, Namer] = {}
+
+NOUNS = {
+    "serial_id": "serial",
+    "cert_id": "certificate",
+    "job_id": "job",
+    "path_id": "path",
+    "step_id": "step",
+    "from_step_id": "step",
+    "to_step_id": "step",
+}
+"""What each column of an entry names."""
+
+
+def names(noun: str) -> Callable[[Namer], Namer]:
+    """Register what turns ids of this kind into names or links: at most one query, whatever their number."""
+
+    def register(namer: Namer) -> Namer:
+        _namers[noun] = namer
+        return namer
+
+    return register
+
+
+def name_all(entries: Iterable[AuditEntry], columns: Sequence[str] = tuple(NOUNS)) -> None:
+    """Put ``named`` on every entry: its ids of these columns as names, and ``user_id`` as the person."""
+    entries = list(entries)
+    ids: dict[str, set[str]] = {}
+    for column in columns:
+        ids.setdefault(NOUNS[column], set()).update(
+            value for entry in entries if (value := getattr(entry, column))
+        )
+    known = {noun: _namers[noun](wanted) for noun, wanted in ids.items() if wanted and noun in _namers}
+    people = names_of(person_id for entry in entries for person_id in (entry.user_id, entry.called_by))
+    for entry in entries:
+        entry.named = {
+            column: known.get(NOUNS[column], {}).get(value, value)
+            for column in columns
+            if (value := getattr(entry, column))
+        }
+        entry.named["user_id"] = person(entry.user_id, people.get(entry.user_id))
+        if entry.called_by:
+            entry.named["called_by"] = person(entry.called_by, people.get(entry.called_by))
+
+
+def where(entry: AuditEntry) -> SafeString | str:
+    """Return the step of a named entry, or the two between which the part moved."""
+    come_from, gone_to = entry.named.get("from_step_id"), entry.named.get("to_step_id")
+    if come_from and gone_to:
+        return format_html("{} → {}", come_from, gone_to)
+    return come_from or entry.named.get("step_id", "")
+
+
+def what(entry: AuditEntry) -> SafeString | str:
+    """Return the part of a named entry, or its whole batch."""
+    if entry.batch_start is not None and entry.batch_quantity is not None:
+        first, last = serial_id(entry.batch_start), serial_id(entry.batch_start + entry.batch_quantity - 1)
+        return first if first == last else f"{first} to {last}"
+    return entry.named.get("serial_id", "")
+
+
+def why(entry: AuditEntry) -> str:
+    """Return what people wrote: a reason, an explanation."""
+    metadata = entry.metadata or {}
+    words = [str(metadata[key]) for key in ("reason", "explanation") if metadata.get(key)]
+    return ": ".join(words)

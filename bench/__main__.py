@@ -1,0 +1,57 @@
+"""``make bench``: every figure, on both engines, as a table and as JSON in var/bench.json."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULT = ROOT / "var" / "bench.json"
+
+
+def main() -> None:
+    """Measure both engines, one after the other."""
+    with tempfile.TemporaryDirectory(prefix="shopplanr-bench-") as folder:
+        environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "shopplanr.settings",
+            "SECRET_KEY": "a-key-for-benches-only-0123456789-abcdefghijklmnop",
+        }
+        environment.pop("DEBUG", None)
+        measure = [sys.executable, "-m", "bench.engine"]
+        figures = {
+            "sqlite": _figures(measure, environment | {"DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3"}),
+            "postgresql": _figures(
+                [sys.executable, "scripts/postgres.py", "run", "--durable", "--", *measure], environment
+            ),
+        }
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    for engine, parts in figures.items():
+        _print(engine, parts)
+    print(f"\nAs JSON: {RESULT.relative_to(ROOT)}")
+
+
+def _figures(command: list[str], environment: dict[str, str]) -> dict:
+    print(f"measuring: {' '.join(command[1:])}", file=sys.stderr)
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _print(engine: str, parts: dict) -> None:
+    print(f"\n{engine}: bulk writes, one call\n{'':32}{'ours':>10}{'bare':>10}{'ratio':>8}")
+    for name, figure in parts["bulk"].items():
+        bare = f"{figure['bare_seconds'] * 1000:7.0f} ms" if "bare_seconds" in figure else "-"
+        ratio = f"{figure['ratio']:.2f}" if "ratio" in figure else "-"
+        print(f"{name:32}{figure['seconds'] * 1000:7.0f} ms{bare:>10}{ratio:>8}")
+    print(f"\n{engine}: over HTTP, 8 connections, 2 workers\n{'':32}{'per s':>10}{'p50':>10}{'p99':>10}{'refused':>9}")
+    for name, figure in parts["calls"].items():
+        print(
+            f"{name:32}{figure['requests_per_second']:10.0f}{figure['p50_milliseconds']:7.1f} ms"
+            f"{figure['p99_milliseconds']:7.1f} ms{figure['refused']:9}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+"""All figures of one engine: ``python -m bench.engine``, with DATABASE_URL set. Prints them as JSON."""
+
+import json
+import sys
+
+import django
+from django.core.management import call_command
+
+
+def main() -> None:
+    """Measure, and write the figures to standard output."""
+    django.setup()
+    call_command("migrate", verbosity=0)
+    from bench import bulk, calls
+
+    json.dump({"bulk": bulk.run(), "calls": calls.run()}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""The shape, word and colour of every state of a part and of a step, the same everywhere."""
+
+from serials.models import DependencyType, Serial, SerialStatus, StepStatusCode
+from shopplanr.admin.marks import Mark
+
+STEP_MARKS = {
+    StepStatusCode.PENDING: Mark("Pending", "pending", "quiet"),
+    StepStatusCode.IN_PROGRESS: Mark("In progress", "in-progress", "active"),
+    StepStatusCode.COMPLETED: Mark("Completed", "completed", "good"),
+    StepStatusCode.SKIPPED: Mark("Skipped", "skipped", "quiet"),
+    StepStatusCode.DEFERRED: Mark("Deferred", "deferred", "warn"),
+    StepStatusCode.WAIVED: Mark("Waived", "waived", "good"),
+}
+
+SERIAL_MARKS = {
+    SerialStatus.IN_PROGRESS: Mark("In progress", "in-progress", "active"),
+    SerialStatus.COMPLETED: Mark("Completed", "completed", "good"),
+    SerialStatus.SCRAPPED: Mark("Scrapped", "scrapped", "bad"),
+}
+
+FORCED = Mark("Force-completed", "forced", "warn")
+
+OVERRIDE_ACTIVE = Mark("Active", "override", "warn")
+OVERRIDE_REVERSED = Mark("Reversed", "reversed", "quiet")
+
+DEPENDENCY_WORDS = {
+    DependencyType.PHYSICAL: "physical",
+    DependencyType.PREFERRED: "preferred",
+    DependencyType.COMPLETION_GATE: "completion gate",
+}
+
+
+def serial_mark(serial: Serial) -> Mark:
+    """Return how the part's state is shown."""
+    return FORCED if serial.force_completed else SERIAL_MARKS[SerialStatus(serial.status)]
+
+
+def step_mark(status: str) -> Mark:
+    """Return how a step's state is shown."""
+    return STEP_MARKS[StepStatusCode(status)]

@@ -1,0 +1,123 @@
+"""Step records and overrides, as lists of their own: what is deferred, what is overridden, on which parts."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from serials.admin import actions
+from serials.admin.filters import ByJobOfSerial, ByPathOfSerial
+from serials.admin.marks import DEPENDENCY_WORDS, OVERRIDE_ACTIVE, OVERRIDE_REVERSED, step_mark
+from serials.admin.searching import parts_filter
+from serials.models import DependencyType, Job, Path, Serial, StepOverride, StepStatus
+from shopplanr.admin.confirming import ConfirmedActionsMixin
+from shopplanr.admin.links import record_link
+from shopplanr.admin.people import person, with_name
+from shopplanr.admin.records import RecordAdmin
+
+
+class OfSerialAdmin(ConfirmedActionsMixin, RecordAdmin):
+    """Something that belongs to a part and to a step of it."""
+
+    list_filter = ("status", ByJobOfSerial, ByPathOfSerial)
+    search_fields = ("serial__number",)
+    search_help_text = "SN-00042 or 42, several of them, a range SN-00010..SN-00050, or words of a job or path."
+    sortable_by = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Return records with the part, its job and path, and the step."""
+        return super().get_queryset(request).select_related("serial__job", "serial__path", "step")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
+        """Find by part, job or path."""
+        return (queryset.filter(parts_filter(search_term, "serial__")) if search_term.strip() else queryset), False
+
+    @admin.display(description="Part")
+    def part(self, record) -> str:
+        """Return the part."""
+        return record_link(Serial, record.serial_id, record.serial_public_id)
+
+    @admin.display(description="Step")
+    def step_name(self, record) -> str:
+        """Return the step with its place."""
+        return f"{record.step.order + 1} {record.step.name}"
+
+    @admin.display(description="Job")
+    def job(self, record) -> str:
+        """Return the job."""
+        return record_link(Job, record.serial.job_id, record.serial.job.name)
+
+    @admin.display(description="Path")
+    def path(self, record) -> str:
+        """Return the path."""
+        return record_link(Path, record.serial.path_id, record.serial.path.name)
+
+
+@admin.register(StepStatus)
+class StepStatusAdmin(OfSerialAdmin):
+    """What became of each step, for each part. Filtered by “Deferred”, it is the list of what waits for a waiver."""
+
+    confirmed_actions = (actions.WaiveRecord(), actions.CompleteRecord())
+    selection_headings = ("Part", "Step", "State", "Job", "Path")
+    selection_order = ("serial", "step_index")
+
+    list_display = ("step_name", "part", "state", "needed", "job", "path", "updated_at")
+    list_display_links = ("step_name",)
+    list_filter = ("status", ByJobOfSerial, ByPathOfSerial, "step__optional", "step__dependency_type")
+    ordering = ("-serial", "step_index")
+    fields = (("part", "job", "path"), ("step_name", "state", "needed"), ("id", "updated_at"))
+
+    def headline(self, record: StepStatus) -> object:
+        """Return the step's state."""
+        return step_mark(record.status)
+
+    def selection_cells(self, row: StepStatus) -> list[object]:
+        """Show a selected step record."""
+        return [self.part(row), self.step_name(row), step_mark(row.status), row.serial.job.name, row.serial.path.name]
+
+    @admin.display(description="State")
+    def state(self, record: StepStatus) -> object:
+        """Return the step's state."""
+        return step_mark(record.status)
+
+    @admin.display(description="Needed")
+    def needed(self, record: StepStatus) -> str:
+        """Return whether the step is required, and what depends on it."""
+        need = "optional" if record.step.optional else "required"
+        return f"{need}, {DEPENDENCY_WORDS[DependencyType(record.step.dependency_type)]}"
+
+
+@admin.register(StepOverride)
+class StepOverrideAdmin(OfSerialAdmin):
+    """Steps that were made optional for single parts, by whom and why."""
+
+    confirmed_actions = (actions.ReverseOverride(),)
+    selection_headings = ("Part", "Step", "State", "Reason")
+    selection_order = ("serial", "pk")
+
+    list_display = ("step_name", "part", "state", "reason", "made_by", "created_at", "job", "path")
+    list_display_links = ("step_name",)
+    list_filter = ("active", ByJobOfSerial, ByPathOfSerial, "created_at")
+    ordering = ("-created_at", "-id")
+    fields = (("part", "job", "path"), ("step_name", "state"), "reason", ("made_by", "created_at"), "id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Return overrides with who made them."""
+        return with_name(super().get_queryset(request), "created_by")
+
+    def headline(self, record: StepOverride) -> object:
+        """Return whether the override holds."""
+        return self.state(record)
+
+    def selection_cells(self, row: StepOverride) -> list[object]:
+        """Show a selected override."""
+        return [self.part(row), self.step_name(row), self.state(row), row.reason]
+
+    @admin.display(description="State")
+    def state(self, record: StepOverride) -> object:
+        """Return whether the override holds."""
+        return OVERRIDE_ACTIVE if record.active else OVERRIDE_REVERSED
+
+    @admin.display(description="By")
+    def made_by(self, record: StepOverride) -> str:
+        """Return who made the override."""
+        return person(record.created_by, record.created_by_name)

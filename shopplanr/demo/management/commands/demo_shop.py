@@ -1,0 +1,58 @@
+"""``manage.py demo_shop``: load the demo shop."""
+
+import time
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Count
+
+from audit.models import AuditEntry
+from certificates.models import CertAttachment, Certificate
+from serials.models import Job, Serial, SerialStatus
+from shopplanr.demo import shop
+from shopplanr.demo.people import sign_in_lines
+from shopplanr.refusals import Refusal
+
+
+class Command(BaseCommand):
+    """Loads the demo shop into an empty database."""
+
+    help = (
+        "Loads a believable machine shop into an empty database: six jobs, 300 parts and six weeks of history. "
+        "A database that has it already, or holds anything else, stays as it is."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument(
+            "--beside-accounts",
+            action="store_true",
+            help="also where there are accounts already; the demo's accounts have a public password",
+        )
+
+    def handle(self, *, beside_accounts, verbosity, **options) -> None:
+        """Load it and say what there is now and who can sign in, or say why not."""
+        began = time.monotonic()
+        if why_not := shop.obstacle(beside_accounts):
+            self.stdout.write(why_not)
+            return
+        try:
+            loaded = shop.load(progress=verbosity > 0, beside_accounts=beside_accounts)
+        except Refusal as refusal:
+            raise CommandError(f"{refusal.message}. Nothing was changed.") from refusal
+        if not loaded:  # somebody else was quicker
+            self.stdout.write(shop.obstacle(beside_accounts) or "Nothing was changed.")
+        elif verbosity > 0:
+            self.stdout.write(f"{_summary()} Loaded in {time.monotonic() - began:.1f} s.")
+            self.stdout.write(
+                "\n".join(["Who can sign in (name and password):", *(f"  {line}" for line in sign_in_lines())])
+            )
+
+
+def _summary() -> str:
+    parts = dict(Serial.objects.order_by().values_list("status").annotate(Count("pk")))
+    by_status = ", ".join(f"{parts.get(status, 0)} {status.label.lower()}" for status in SerialStatus)
+    return (
+        f"The demo shop: {Job.objects.count()} jobs, {sum(parts.values())} parts ({by_status}), "
+        f"{Certificate.objects.count()} certificates attached {CertAttachment.objects.count()} times, "
+        f"{AuditEntry.objects.count()} audit entries."
+    )

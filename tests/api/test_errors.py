@@ -1,0 +1,384 @@
+"""One envelope for whatever goes wrong under ``/api`` (api.md, "Errors")."""
+
+import io
+import logging
+from urllib.parse import unquote
+
+import pytest
+from django.db import DataError, IntegrityError
+from django.test import Client
+
+from audit import trail
+from serials.api.jobs import JobViewSet
+from serials.services import jobs
+from shopplanr.accounts.roles import Role
+from shopplanr.api.middleware import ApiPathMiddleware
+from tests.accounts.factories import UserFactory, json_client, token_client
+from tests.api.answers import assert_envelope, assert_refused, nothing_written
+from tests.factories import JobFactory, PathFactory
+
+JSON = "application/json"
+
+URL = "/api/jobs"
+
+
+@pytest.fixture
+def browser(db):
+    """A session of somebody with every documented right, and all that a browser's requests go through."""
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.force_login(UserFactory(role=Role.INTEGRATIONS))
+    return client
+
+
+@pytest.fixture
+def stranger(db):
+    """Nobody, with all that a request from outside goes through."""
+    return Client(enforce_csrf_checks=True, raise_request_exception=False)
+
+
+@pytest.fixture
+def job_body():
+    return {"name": "Bracket", "goalQuantity": 5}
+
+
+class TestRoutes:
+    """Paths and verbs that are nobody's."""
+
+    @pytest.mark.parametrize("verb", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "FOO"])
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/api",
+            "/api/",
+            "/api/nowhere",
+            "/api/nowhere/",
+            "/api/jobs/x/colour",
+            "/api//jobs",
+            "/api/jobs//",
+            "/api/%0A",
+        ],
+    )
+    def test_an_unknown_path(self, verb, path, browser, stranger):
+        for caller in (browser, stranger):
+            response = caller.generic(verb, path, b"{}", content_type=JSON)
+            assert_refused(response, 404, f"No such endpoint: {verb} {unquote(path)}", code="unknown_endpoint")
+
+    @pytest.mark.parametrize(
+        ("verb", "path", "allowed"),
+        [
+            ("DELETE", "/api/jobs", {"GET", "POST"}),
+            ("PATCH", "/api/jobs/job_x", {"GET", "PUT"}),
+            ("POST", "/api/serials/SN-00001", {"GET"}),
+            ("GET", "/api/serials/SN-00001/advance", {"POST"}),
+            ("POST", "/api/certs/cert_x/attachments", {"GET"}),
+            ("OPTIONS", "/api/certs", {"GET", "POST"}),
+            ("TRACE", "/api/audit", {"GET"}),
+            ("FOO", "/api/users", {"GET", "POST"}),
+            ("POST", "/api/schema", {"GET"}),
+            ("DELETE", "/api/docs", {"GET"}),
+        ],
+    )
+    def test_an_unknown_verb(self, verb, path, allowed, client):
+        response = client.generic(verb, path, b"{}", content_type=JSON)
+
+        assert_refused(response, 405, f'Method "{verb}" not allowed.', code="method_not_allowed")
+        assert {each.strip() for each in response["Allow"].split(",")} - {"HEAD", "OPTIONS"} == allowed
+
+    def test_a_slash_at_the_end_is_the_same_endpoint(self, client, job_body):
+        for url in ("/api/jobs", "/api/jobs/"):
+            assert client.post(url, job_body).status_code == 201
+        assert client.get("/api/jobs/").json() == client.get("/api/jobs").json()
+        job_id = client.get("/api/jobs").json()[0]["id"]
+        assert client.put(f"/api/jobs/{job_id}/", {"name": "Flange"}).json()["name"] == "Flange"
+
+    def test_a_head_is_a_get_without_its_body(self, client):
+        for url, status in ((URL, 200), (f"{URL}/job_x", 404), ("/api/nowhere", 404)):
+            response = client.head(url)
+            assert (response.status_code, response.content) == (status, b"")
+
+    def test_what_is_not_the_apis_is_not_answered_in_json(self, stranger):
+        response = stranger.get("/apis")
+
+        assert response.status_code == 404
+        assert response["Content-Type"].startswith("text/html")
+
+
+class TestBodies:
+    """What cannot be read as a JSON object."""
+
+    @pytest.mark.parametrize("body", [b"{", b"{'name': 1}", b"nonsense", b'{"name": "x",}', b"\xff\xfe", b"{}{}", b" "])
+    def test_malformed_json(self, body, client):
+        response = client.generic("POST", URL, body, content_type=JSON)
+
+        assert_refused(response, 400, "The body is not valid JSON", code="malformed_json")
+
+    @pytest.mark.parametrize("body", [b"[]", b'[{"name":"x"}]', b"null", b'"text"', b"5", b"1.5", b"true", b"false"])
+    def test_something_else_than_an_object(self, body, client):
+        response = client.generic("POST", URL, body, content_type=JSON)
+
+        assert_refused(response, 400, "The body must be a JSON object", code="not_an_object")
+
+    @pytest.mark.parametrize(
+        "content_type",
+        [
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "multipart/form-data",
+            "text/plain",
+            "text/json",
+            "application/xml",
+            "application/vnd.api+json",
+            "json",
+            "",
+            ";",
+            "application/json, text/plain",
+            "x" * 5000,
+            "appliçation/json",
+        ],
+    )
+    def test_another_content_type(self, content_type, client, browser):
+        with nothing_written():
+            response = client.generic("POST", URL, b'{"name":"x","goalQuantity":1}', content_type=content_type)
+
+        assert assert_envelope(response, 415)["code"] == "unsupported_media_type"
+
+    @pytest.mark.parametrize(
+        "content_type", ["application/json; charset=utf-8", "application/json;charset", "Application/JSON", f"{JSON};;"]
+    )
+    def test_parameters_of_the_content_type_do_not_matter(self, content_type, client):
+        response = client.generic("POST", URL, '{"name":"Ø","goalQuantity":1}'.encode(), content_type=content_type)
+
+        assert (response.status_code, response.json()["name"]) == (201, "Ø")
+
+    def test_an_empty_body_is_an_empty_object(self, client):
+        for content_type in (JSON, "text/plain", ""):
+            response = client.generic("POST", URL, b"", content_type=content_type)
+            assert_refused(response, 400, "name is required", field="name")
+
+    def test_a_body_that_is_too_large(self, client, kiosk, browser, settings):
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2000
+        filling = b'{"name":"x","goalQuantity":1,"more":"%s"}'
+        fits, too_large = (filling % (b"x" * (size - len(filling) + 2)) for size in (2000, 2001))
+
+        for caller in (client, kiosk):
+            assert caller.generic("POST", URL, fits, content_type=JSON).status_code == 201
+            response = caller.generic("POST", URL, too_large, content_type=JSON)
+            assert_refused(response, 413, "The body is larger than 2000 bytes", code="body_too_large")
+
+    def test_a_form_that_is_too_large(self, browser, settings):
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2000
+        form = b"name=" + b"x" * 2000
+        browser.cookies["csrftoken"] = "c" * 32  # with it, the check reads the form
+
+        response = browser.generic("POST", URL, form, content_type="application/x-www-form-urlencoded")
+
+        assert assert_envelope(response, 413)["code"] == "body_too_large"
+
+
+class TestCallers:
+    """Who is not known, and who may not."""
+
+    def test_nobody(self, stranger):
+        response = stranger.get(URL)
+
+        assert_refused(response, 401, "Authentication credentials were not provided.", code="not_authenticated")
+        assert response["WWW-Authenticate"] == "Token"
+
+    @pytest.mark.parametrize("header", ["Token", "Token x", "Token " + "x" * 5000, "Bearer x", "Token ÿ", "Token a b"])
+    def test_a_token_that_is_none(self, header, stranger):
+        response = stranger.get(URL, headers={"Authorization": header})
+
+        assert_envelope(response, 401)
+        assert response["WWW-Authenticate"] == "Token"
+
+    @pytest.mark.parametrize("session", ['"\\000\\000abcdefgh"', '"\\000"', "x" * 5000, "%00abcdefgh", '"', "ÿ"])
+    def test_a_session_that_is_none(self, session, stranger):
+        response = stranger.get(URL, headers={"Cookie": f"sessionid={session}"})
+
+        assert_envelope(response, 401)
+
+    def test_somebody_who_may_not(self, db, job_body):
+        auditor = token_client(UserFactory(role=Role.AUDITORS))
+
+        with nothing_written():
+            response = auditor.post(URL, job_body)
+
+        message = "You may not plan jobs and paths. Ask a supervisor or an administrator."
+        assert_refused(response, 403, message, code="forbidden")
+
+    def test_a_session_without_its_csrf_token(self, browser, job_body):
+        with nothing_written():
+            response = browser.post(URL, job_body, content_type=JSON)
+
+        assert assert_envelope(response, 403)["message"].startswith("CSRF Failed: ")
+
+
+@pytest.mark.parametrize("accept", ["application/xml", "text/html", "image/*", "garbage", ";;q=,", "*/*", ""])
+@pytest.mark.parametrize("url", [URL, f"{URL}/job_x", "/api/nowhere"])
+def test_answers_are_json_whatever_is_asked_for(accept, url, client):
+    response = client.get(url, headers={"Accept": accept})
+
+    assert response.status_code == (200 if url == URL else 404)
+    assert response["Content-Type"] == JSON
+
+
+class TestRefusalsOfTheDatabase:
+    """What the database has the last word on."""
+
+    def test_a_constraint_that_only_a_race_can_reach(self, client, job_body, monkeypatch):
+        def lose_a_race(*args):
+            raise IntegrityError("UNIQUE constraint failed: serials_job.secret")
+
+        monkeypatch.setattr(jobs, "create", lose_a_race)
+
+        response = client.post(URL, job_body)
+
+        assert assert_envelope(response, 409)["code"] == "conflict"
+        assert b"secret" not in response.content
+
+    def test_a_value_that_a_column_cannot_hold(self, client, job_body, monkeypatch):
+        def overflow(*args):
+            raise DataError("value out of range: secret")
+
+        monkeypatch.setattr(jobs, "create", overflow)
+
+        response = client.post(URL, job_body)
+
+        assert assert_envelope(response, 400)["code"] == "bad_request"
+        assert b"secret" not in response.content
+
+
+class TestCrashes:
+    """500 and nothing of the inside; the request id is in the log."""
+
+    @pytest.fixture
+    def log(self):
+        """What our own log handler writes, in our own format."""
+        (handler,) = (each for each in logging.getLogger().handlers if each.name == "stderr")
+        written = io.StringIO()
+        before = handler.setStream(written)
+        yield written
+        handler.setStream(before)
+
+    @pytest.fixture
+    def crashing(self, monkeypatch):
+        def crash(self, request):
+            raise RuntimeError("a secret of the inside")
+
+        monkeypatch.setattr(JobViewSet, "list", crash)
+
+    def assert_crashed(self, response):
+        assert_refused(response, 500, "Internal Server Error", code="internal_server_error")
+        assert b"secret" not in response.content
+
+    @pytest.mark.usefixtures("crashing")
+    def test_a_view_that_crashes(self, client, log):
+        response = client.get(URL, headers={"X-Request-ID": "erp-42"})
+
+        self.assert_crashed(response)
+        assert response["X-Request-ID"] == "erp-42"
+        assert "ERROR [erp-42] shopplanr.api: GET /api/jobs failed" in log.getvalue()
+        assert "RuntimeError: a secret of the inside" in log.getvalue()
+
+    @pytest.mark.usefixtures("crashing")
+    def test_the_next_call_is_none_the_worse(self, client):
+        self.assert_crashed(client.get(URL))
+
+        assert client.get("/api/certs").status_code == 200
+
+    def test_a_middleware_that_crashes(self, browser, monkeypatch, log):
+        def crash(self, request):
+            raise RuntimeError("a secret of the inside")
+
+        monkeypatch.setattr(ApiPathMiddleware, "__call__", crash)
+
+        response = browser.get(URL, headers={"X-Request-ID": "erp-43"})
+
+        self.assert_crashed(response)
+        assert "ERROR [erp-43] django.request: Internal Server Error: /api/jobs" in log.getvalue()
+
+    def test_nothing_is_kept_of_a_call_that_crashes_in_the_middle(self, client, monkeypatch):
+        path = PathFactory()
+
+        def crash(*args, **kwargs):
+            raise RuntimeError("a secret of the inside")
+
+        monkeypatch.setattr(trail, "record", crash)
+
+        with nothing_written():
+            self.assert_crashed(client.post("/api/serials", {"jobId": path.job_id, "pathId": path.id, "quantity": 3}))
+
+
+class TestRequests:
+    """Requests that are wrong before any view sees them."""
+
+    @pytest.mark.parametrize("host", ["evil.example", "testserver.evil.example", "a b", "[::1", ""])
+    def test_a_host_that_is_not_ours(self, host, stranger):
+        response = stranger.get(URL, headers={"Host": host})
+
+        assert_refused(response, 400, "Bad request", code="bad_request")
+
+    def test_more_parameters_than_anybody_sends(self, client):
+        assert_envelope(client.get(f"{URL}?{'&'.join(['name=x'] * 1001)}"), 400)
+
+    def test_an_address_without_end(self, client):
+        assert_envelope(client.get(f"{URL}/{'x' * 100_000}"), 404)
+
+
+class TestRequestId:
+    """``X-Request-ID``, on every response."""
+
+    @pytest.mark.parametrize(
+        ("path", "status"),
+        [
+            ("/api/jobs", 401),
+            ("/api/nowhere", 404),
+            ("/api/schema", 200),
+            ("/api/docs", 200),
+            ("/admin/login/", 200),
+            ("/admin/", 302),
+            ("/admin/nowhere/", 302),
+            ("/nowhere", 404),
+            ("/static/admin/css/base.css", 200),
+            ("/static/nowhere.css", 404),
+        ],
+    )
+    def test_every_response_has_one(self, path, status, settings, db):
+        settings.WHITENOISE_USE_FINDERS = True
+        client = Client(raise_request_exception=False)
+
+        first, second = client.get(path), client.get(path)
+
+        assert first.status_code == status
+        assert first["X-Request-ID"]
+        assert first["X-Request-ID"] != second["X-Request-ID"]
+
+    @pytest.mark.parametrize("given", ["erp-42", "0", "A.b_c-D", "x" * 64])
+    def test_a_plain_one_is_kept(self, given, client):
+        for path in (URL, "/api/nowhere", "/nowhere"):
+            assert client.get(path, headers={"X-Request-ID": given})["X-Request-ID"] == given
+
+    @pytest.mark.parametrize("given", ["", " ", "a b", "x" * 65, "é", "a\x00b", "<script>", "a;b", "٣", "id\n"])
+    def test_any_other_is_not(self, given, client):
+        answered = client.get(URL, headers={"X-Request-ID": given})["X-Request-ID"]
+
+        assert answered != given
+        assert answered.isalnum()
+
+
+def test_refusals_of_one_cause_have_one_code(client):
+    """``code`` tells causes apart where sentences only differ."""
+    job = JobFactory()
+    codes = {
+        assert_envelope(response)["code"]
+        for response in (
+            client.put(f"{URL}/{job.id}", {"goalQuantity": 0}),
+            client.put(f"{URL}/{job.id}", {"goalQuantity": -1}),
+            client.post(URL, {"name": "x", "goalQuantity": 0}),
+        )
+    }
+    assert codes == {"not_positive"}
+
+
+def test_a_kiosk_that_is_closed_is_nobody(db):
+    assert_envelope(json_client().post(URL, {"name": "x"}), 401)

@@ -1,0 +1,51 @@
+"""The one place that reads the time."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from threading import Thread
+
+import pytest
+
+from shopplanr import clock
+
+NOON = datetime(2024, 1, 15, 12, 0, 0, 123_999, tzinfo=UTC)
+
+
+def test_the_time_is_utc_in_whole_milliseconds():
+    before = datetime.now(UTC)
+    moment = clock.now()
+    assert moment.utcoffset() == timedelta(0)
+    assert moment.microsecond % 1000 == 0
+    assert before - timedelta(milliseconds=1) < moment <= datetime.now(UTC)
+
+
+def test_milliseconds_are_cut_off_and_not_rounded():
+    with clock.told(NOON):
+        assert clock.now() == NOON.replace(microsecond=123_000)
+
+
+def test_the_clock_can_be_told_another_time_for_a_while():
+    with clock.told(NOON):
+        with clock.told(NOON - timedelta(days=1)):
+            assert clock.now().day == 14
+        assert clock.now().day == 15
+    assert clock.now() > NOON + timedelta(days=300)
+
+
+def test_the_clock_goes_right_again_after_an_error():
+    with pytest.raises(ZeroDivisionError), clock.told(NOON):
+        _ = 1 / 0
+    assert clock.now() > NOON + timedelta(days=300)
+
+
+def test_another_thread_has_the_right_time_meanwhile():
+    seen = []
+    with clock.told(NOON):
+        thread = Thread(target=lambda: seen.append(clock.now()))
+        thread.start()
+        thread.join()
+    assert seen[0] > NOON + timedelta(days=300)
+
+
+def test_a_time_that_was_told_in_another_zone_is_that_same_moment():
+    with clock.told(NOON.astimezone(timezone(timedelta(hours=5)))):
+        assert clock.now() == NOON.replace(microsecond=123_000)

@@ -1,0 +1,310 @@
+"""What is in the demo shop. It is loaded once for all of these tests."""
+
+from collections import Counter
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+
+import pytest
+from django.db import transaction
+from django.db.models import F
+
+from audit.models import Action, AuditEntry
+from certificates.models import CertAttachment, Certificate
+from serials.models import Job, Path, ScrapReason, Serial, SerialStatus, Step, StepOverride, StepStatus, StepStatusCode
+from shopplanr import clock
+from shopplanr.accounts.models import User
+from shopplanr.accounts.roles import ROLE_RIGHTS, Right, Role
+from shopplanr.demo import shop
+from tests.accounts.factories import UserFactory, token_client
+from tests.lifecycle.replay import Replay
+from tests.lifecycle.tables import versions_that_lag_behind
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 3, 11, 14, 20, tzinfo=UTC)
+"""A Wednesday afternoon; the shop's time zone is UTC in tests."""
+
+PARTS = 300
+
+
+@pytest.fixture(scope="module", autouse=True)
+def demo_shop(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        with clock.told(NOW):
+            assert shop.load(progress=False)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def client():
+    return token_client(UserFactory(role=Role.AUDITORS))
+
+
+def job_called(ticket: str) -> Job:
+    return Job.objects.get(jira_ticket_key=ticket)
+
+
+def entries(action: Action):
+    return AuditEntry.objects.filter(action=action)
+
+
+# --- How much there is --------------------------------------------------------------------------------------------
+
+
+def test_six_jobs_and_300_parts_without_a_gap():
+    assert Job.objects.count() == 6
+    assert list(Serial.objects.values_list("number", flat=True)) == list(range(1, PARTS + 1))
+
+
+def test_parts_in_every_state():
+    states = Counter(Serial.objects.values_list("status", flat=True))
+    assert states == {SerialStatus.COMPLETED: 148, SerialStatus.IN_PROGRESS: 135, SerialStatus.SCRAPPED: 17}
+    assert Serial.objects.filter(force_completed=True).count() == 2
+
+
+def test_parts_that_wait_in_front_of_their_first_step():
+    assert Serial.objects.filter(status=SerialStatus.IN_PROGRESS, current_step_index=0).count() == 32
+
+
+def test_every_reason_to_scrap():
+    reasons = Counter(Serial.objects.exclude(scrap_reason="").values_list("scrap_reason", flat=True))
+    assert set(reasons) == set(ScrapReason.values)
+    assert not Serial.objects.filter(status=SerialStatus.SCRAPPED, scrap_explanation="").exists()
+
+
+def test_steps_in_every_state():
+    assert set(StepStatus.objects.values_list("status", flat=True)) == set(StepStatusCode.values)
+
+
+def test_everything_happened_that_a_part_can_go_through():
+    happened = set(AuditEntry.objects.values_list("action", flat=True))
+    # notes are another issue's
+    assert happened == set(Action.values) - {Action.NOTE_CREATED}
+
+
+def test_deferred_steps_that_still_block_those_that_were_done_later_and_those_that_were_waived():
+    assert StepStatus.objects.filter(status=StepStatusCode.DEFERRED).exists()
+    for action, status in (
+        (Action.DEFERRED_STEP_COMPLETED, StepStatusCode.COMPLETED),
+        (Action.STEP_WAIVED, StepStatusCode.WAIVED),
+    ):
+        settled = entries(action).first()
+        assert StepStatus.objects.get(serial=int(settled.serial_id[3:]), step=settled.step_id).status == status
+
+
+def test_overrides_that_are_in_force_used_and_reversed():
+    assert StepOverride.objects.filter(active=False).exists()
+    skipped = StepStatus.objects.filter(status=StepStatusCode.SKIPPED, step__optional=False)
+    assert StepOverride.objects.filter(active=True, serial__in=skipped.values("serial")).exists()
+    assert StepOverride.objects.filter(active=True, serial__status=SerialStatus.IN_PROGRESS).exists()
+
+
+def test_routes_in_every_mode_with_every_kind_of_step():
+    assert set(Path.objects.values_list("advancement_mode", flat=True)) == {"strict", "flexible", "per_step"}
+    kinds = Step.objects.values_list("dependency_type", flat=True)
+    assert set(kinds) == {"physical", "preferred", "completion_gate"}
+    assert Step.objects.filter(optional=True).exists()
+    assert not Step.objects.filter(location="").exists()
+    assert not Step.objects.filter(assigned_to=None).exists()
+    assert not Step.objects.filter(assigned_to__is_active=False).exists()
+
+
+# --- What a reader sees -------------------------------------------------------------------------------------------
+
+
+def progress(client, ticket: str) -> dict:
+    return client.get(f"/api/jobs/{job_called(ticket).pk}").json()["progress"]
+
+
+def test_one_job_is_finished(client):
+    told = progress(client, "DEMO-101")
+    assert (told["inProgressSerials"], told["completedSerials"], told["percentComplete"]) == (0, 40, 100)
+
+
+def test_one_job_is_over_its_goal(client):
+    told = progress(client, "DEMO-102")
+    assert told["percentComplete"] > 100
+    assert told["progressPercent"] > 100
+
+
+def test_one_job_is_late(client):
+    open_and_late = Job.objects.filter(due_date__lt=NOW.date(), serials__status=SerialStatus.IN_PROGRESS).distinct()
+    assert list(open_and_late) == [job_called("DEMO-103")]
+    assert progress(client, "DEMO-103")["percentComplete"] < 60
+    assert job_called("DEMO-103").history.exclude(due_date=F("due_date")).count() == 0
+    assert len(set(job_called("DEMO-103").history.values_list("due_date", flat=True))) == 2
+
+
+def test_the_late_job_is_held_up_at_the_grinder(client):
+    path = job_called("DEMO-103").paths.get()
+    loads = client.get(f"/api/paths/{path.pk}").json()["distribution"]
+    assert [load["stepName"] for load in loads if load["isBottleneck"]] == ["Finish grind seat"]
+
+
+def test_a_part_that_waits_for_a_deferred_step_is_refused_by_its_name():
+    path = job_called("DEMO-103").paths.get()
+    blocked = StepStatus.objects.filter(
+        step__path=path, status=StepStatusCode.DEFERRED, serial__status=SerialStatus.IN_PROGRESS
+    )
+    assert {status.step.name for status in blocked.select_related("step")} == {"Magnetic particle inspection"}
+
+
+# --- The trail ----------------------------------------------------------------------------------------------------
+
+
+def test_the_order_of_the_trail_is_the_order_of_time():
+    moments = list(AuditEntry.objects.order_by("sequence").values_list("timestamp", flat=True))
+    assert all(earlier <= later for earlier, later in pairwise(moments))
+
+
+def test_it_happened_in_the_last_six_weeks_on_working_days_and_in_the_shift():
+    moments = list(AuditEntry.objects.order_by("sequence").values_list("timestamp", flat=True))
+    assert NOW - timedelta(weeks=6) <= moments[0] < NOW - timedelta(weeks=5)
+    assert NOW - timedelta(hours=2) < moments[-1] <= NOW
+    assert all(moment.weekday() < 5 and time(6, 30) <= moment.time() < time(16) for moment in moments)
+
+
+def test_replaying_the_trail_gives_every_part_as_it_is():
+    replay = Replay()
+    replay.catch_up(dict(Step.objects.filter(order=0).values_list("path", "pk")))
+    steps = {path.pk: list(path.steps.order_by("order").values_list("pk", flat=True)) for path in Path.objects.all()}
+    statuses = Counter()
+    by_part = {}
+    for number, step, status in StepStatus.objects.values_list("serial", "step", "status"):
+        by_part.setdefault(number, {})[step] = status
+        statuses[status] += 1
+    overridden = {}
+    for number, step in StepOverride.objects.filter(active=True).values_list("serial", "step"):
+        overridden.setdefault(number, set()).add(step)
+    for serial in Serial.objects.all():
+        told = replay.parts[serial.id]
+        route = steps[serial.path_id]
+        assert (told.state, told.forced) == (serial.status, serial.force_completed)
+        assert told.at == (None if serial.status == SerialStatus.COMPLETED else route[serial.current_step_index])
+        assert {step: told.statuses.get(step, "pending") for step in route} == by_part[serial.pk]
+        assert told.overridden == overridden.get(serial.pk, set())
+    assert len(replay.parts) == PARTS
+
+
+def test_a_record_is_as_old_as_what_made_it():
+    for serial in Serial.objects.all():
+        last = AuditEntry.objects.filter(serial_id=serial.id).exclude(
+            action__in=(
+                Action.CERT_ATTACHED,
+                Action.STEP_OVERRIDE_CREATED,
+                Action.STEP_OVERRIDE_REVERSED,
+                Action.STEP_WAIVED,
+                Action.DEFERRED_STEP_COMPLETED,
+            )
+        )
+        moment = last.order_by("sequence").values_list("timestamp", flat=True).last()
+        assert serial.updated_at == (moment or serial.created_at)
+    assert not User.objects.filter(created_at__gt=F("created_at") + timedelta(0)).exists()
+    for model in (Job, Path, Certificate, User):
+        assert not model.objects.filter(created_at__gt=NOW).exists()
+
+
+def test_row_history_is_complete_and_never_younger_than_the_story():
+    assert versions_that_lag_behind() == []
+    for model in (Job, Path, Step, Serial, Certificate):
+        assert not model.history.filter(history_date__gt=NOW).exists()
+        assert not model.history.filter(history_user_id="").exists()
+    assert not Serial.history.filter(audit_entry=None).exists()
+
+
+RIGHTS = {
+    Action.SERIAL_CREATED: Right.CREATE_SERIALS,
+    Action.SERIAL_ADVANCED: Right.ADVANCE,
+    Action.SERIAL_COMPLETED: Right.ADVANCE,
+    Action.STEP_SKIPPED: Right.ADVANCE,
+    Action.STEP_DEFERRED: Right.ADVANCE,
+    Action.DEFERRED_STEP_COMPLETED: Right.ADVANCE,
+    Action.SERIAL_SCRAPPED: Right.SCRAP,
+    Action.SERIAL_FORCE_COMPLETED: Right.FORCE_COMPLETE,
+    Action.STEP_OVERRIDE_CREATED: Right.OVERRIDE,
+    Action.STEP_OVERRIDE_REVERSED: Right.OVERRIDE,
+    Action.STEP_WAIVED: Right.WAIVE,
+    Action.CERT_ATTACHED: Right.ATTACH,
+}
+
+
+def test_nobody_did_what_their_role_may_not():
+    roles = {user.pk: Role(user.groups.get().name) for user in User.objects.exclude(is_superuser=True)}
+    for action, user_id in AuditEntry.objects.order_by().values_list("action", "user_id").distinct():
+        assert RIGHTS[action] in ROLE_RIGHTS[roles[user_id]], (action, user_id)
+    for user_id in set(Certificate.history.values_list("history_user_id", flat=True)):
+        assert Right.CERTIFY in ROLE_RIGHTS[roles[user_id]]
+    for model in (Job, Path, Step):
+        for user_id in set(model.history.values_list("history_user_id", flat=True)):
+            assert Right.PLAN in ROLE_RIGHTS[roles[user_id]]
+
+
+def test_somebody_left_handed_the_machines_over_and_did_nothing_afterwards():
+    walt = User.objects.get(username="walt")
+    assert not walt.is_active
+    done = AuditEntry.objects.filter(user_id=walt.pk).order_by("sequence")
+    assert done.exists()
+    took_over = Step.history.filter(name="Finish grind seat", assigned_to__username="jamal").earliest("history_date")
+    assert done.last().timestamp <= took_over.history_date
+
+
+def test_the_entries_say_that_a_command_made_them():
+    assert set(AuditEntry.objects.values_list("credential", flat=True)) == {"command"}
+
+
+# --- Certificates -------------------------------------------------------------------------------------------------
+
+
+def test_mill_test_reports_say_what_mills_say():
+    reports = [
+        certificate
+        for certificate in Certificate.objects.filter(type="material")
+        if certificate.metadata["certificateType"] == "EN 10204:2004 type 3.1"
+    ]
+    assert len(reports) >= 9
+    for report in reports:
+        facts = report.metadata
+        assert facts["heatNumber"] in report.name
+        assert "balance" in facts["chemistryPercent"].values()
+        assert sum(value for value in facts["chemistryPercent"].values() if value != "balance") < 100
+        assert facts["mechanical"]
+        assert datetime.fromisoformat(facts["issuedOn"]) < datetime.fromisoformat(facts["receivedOn"])
+    heats = [report.metadata["heatNumber"] for report in reports]
+    assert len(set(heats)) == len(heats)
+
+
+def test_process_certificates_of_many_kinds():
+    names = " ".join(Certificate.objects.filter(type="process").values_list("name", flat=True))
+    for kind in (
+        "H900", "penetrant", "Magnetic particle", "Hard anodize", "Passivation", "Electropolish", "Calibration",
+        "Operator qualification", "First article", "stress relief",
+    ):  # fmt: skip
+        assert kind in names
+    specifications = " ".join(
+        str(metadata.get("specification", "")) for metadata in Certificate.objects.values_list("metadata", flat=True)
+    )
+    assert "AMS 2700" in specifications
+    assert "MIL-PRF-8625" in specifications
+
+
+def test_every_part_stands_on_a_heat_but_the_batch_that_waits_for_its_certificate():
+    certified = Serial.objects.filter(cert_attachments__certificate__type="material", cert_attachments__step__order=0)
+    waiting = Serial.objects.exclude(pk__in=certified.values("pk"))
+    assert waiting.count() == 12
+    assert set(waiting.values_list("job__jira_ticket_key", "current_step_index")) == {("DEMO-105", 0)}
+
+
+def test_one_furnace_lot_has_no_chart_yet():
+    aged = Step.objects.get(path__job=job_called("DEMO-103"), name="Age harden H900")
+    through = entries(Action.SERIAL_ADVANCED).filter(from_step_id=aged.pk).count()
+    charted = CertAttachment.objects.filter(step=aged, certificate__name__startswith="Age hardening")
+    assert 0 < through - charted.values("serial").distinct().count() <= 14
+
+
+def test_nothing_was_attached_before_it_was_recorded():
+    assert not CertAttachment.objects.filter(attached_at__lt=F("certificate__created_at")).exists()
+
+
+def test_a_certificate_that_nothing_carries_yet():
+    assert Certificate.objects.filter(attachments=None, type="material").exists()

@@ -1,0 +1,22 @@
+"""Generated histories of a shop: the real services against the plain model, on the real database.
+
+After every step the tables say what the model says, and the six invariants of lifecycle.md hold.
+"""
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.lifecycle.shop_machine import ShopMachine
+
+HISTORIES = settings(
+    stateful_step_count=30,
+    # Explaining traces every line of Django: minutes for what the shrunk history shows by itself.
+    phases=[phase for phase in Phase if phase is not Phase.explain],
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.timeout(900)  # a failing history is shrunk before it is shown
+def test_whatever_happens_in_a_shop_the_services_do_what_the_rules_say():
+    run_state_machine_as_test(ShopMachine, settings=HISTORIES)

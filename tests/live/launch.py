@@ -1,0 +1,33 @@
+"""Serves as ``make run`` does, by the same function, on a database that is ready: nothing is migrated or collected.
+
+Run by ``tests.live.server``, which says everything in the environment.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+
+from scripts import serve
+
+
+def die_with_the_tests() -> None:
+    """Have Linux stop this server when the test run is killed too hard to stop it."""
+    pr_set_pdeathsig = 1
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM, 0, 0, 0)
+
+
+def main() -> None:
+    die_with_the_tests()
+    address = serve.Address("127.0.0.1", int(os.environ["PORT"]))
+    os.environ.update(serve.filled_in(os.environ, address, develop=False))
+
+    import django
+
+    django.setup()
+    serve.serve(address, int(os.environ["WORKERS"]), serve.THREADS_PER_WORKER, access_log=False)
+
+
+if __name__ == "__main__":
+    main()
