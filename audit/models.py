@@ -78,7 +78,9 @@ class AuditEntry(models.Model):
                 name="audit_batch_whole",
                 condition=(
                     models.Q(batch_start__isnull=True, batch_quantity__isnull=True)
-                    | models.Q(batch_start__gt=0, batch_quantity__gt=0)
+                    # said outright, because a check that comes out as NULL passes
+                    | models.Q(batch_start__isnull=False, batch_quantity__isnull=False)
+                    & models.Q(batch_start__gt=0, batch_quantity__gt=0)
                 ),
             ),
         ]

@@ -96,8 +96,8 @@ class NamedEntries(ChangeList):
 class AuditEntryAdmin(RecordAdmin):
     """Audit entries."""
 
-    list_display = ("timestamp", "what_happened", "subject", "where", "certificate", "job", "who", "why")
-    list_display_links = ("what_happened",)
+    list_display = ("timestamp", "what_and_why", "subject", "where_and_what", "job", "who")
+    list_display_links = ("timestamp",)
     list_filter = (ByTime, ByAction, ByPerson)
     sortable_by = ()
     search_fields = ("entry_id",)
@@ -175,12 +175,18 @@ class AuditEntryAdmin(RecordAdmin):
         """Return who called, where that was somebody else."""
         return entry.named.get("called_by", "")
 
-    @admin.display(description="Why")
-    def why(self, entry: AuditEntry) -> str:
-        """Return what was written."""
-        return naming.why(entry)
+    @admin.display(description="What")
+    def what_and_why(self, entry: AuditEntry) -> str:
+        """Return the action, and below it what was written."""
+        return naming.noted(entry.get_action_display(), naming.why(entry))
+
+    @admin.display(description="Step, certificate")
+    def where_and_what(self, entry: AuditEntry) -> str:
+        """Return the step, and below it the certificate."""
+        return naming.noted(naming.where(entry), entry.named.get("cert_id", ""))
 
     @admin.display(description="Details")
     def details(self, entry: AuditEntry) -> str:
         """Return all that the entry carries beside."""
         return format_html_join("", "<div>{}: {}</div>", (entry.metadata or {}).items())
+

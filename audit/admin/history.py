@@ -5,7 +5,7 @@ and its page answers no POST.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.admin.utils import display_for_field, quote, unquote
@@ -20,6 +20,8 @@ from audit.models import AuditEntry
 from shopplanr.admin.links import page_url, record_link
 from shopplanr.admin.people import names_of, person
 from shopplanr.admin.records import RecordAdmin, key_or_none
+
+Labels = Mapping[str, Mapping[object, str]]
 
 KINDS = {"+": "Created", "~": "Changed", "-": "Deleted"}
 
@@ -53,7 +55,11 @@ class TrackedAdmin(SimpleHistoryAdmin, RecordAdmin):
     def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs: bool = True) -> None:
         """Put on every version of a page what it changed, and everything else that the page says of it."""
         versions = list(historical_records)
-        _describe([*versions, *self._before(request, versions)][: len(versions) + 1], shown=len(versions))
+        self._describe([*versions, *self._before(request, versions)], shown=len(versions))
+
+    def value_labels(self, versions: Sequence) -> Labels:
+        """Return what bare values of these versions mean, by field: for a place in a path, the step's name."""
+        return {}
 
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict | None = None
@@ -69,13 +75,13 @@ class TrackedAdmin(SimpleHistoryAdmin, RecordAdmin):
             raise Http404
         if not self.has_view_history_or_change_history_permission(request, version.instance):
             raise PermissionDenied
-        _describe([version, *self._before(request, [version])], shown=1)
+        labels = self._describe([version, *self._before(request, [version])], shown=1)
         context = self.admin_site.each_context(request) | {
             "title": f"{self.opts.verbose_name.capitalize()} as it was",
             "subtitle": str(version.instance),
             "opts": self.opts,
             "version": version,
-            "fields": _values(version),
+            "fields": _values(version, labels),
             "change_url": page_url(self.model, "change", key),
             "history_url": page_url(self.model, "history", key),
         }
@@ -96,45 +102,51 @@ class TrackedAdmin(SimpleHistoryAdmin, RecordAdmin):
         rows = self.get_history_queryset(request, self.model.history, name, getattr(oldest, name))
         return list(rows.filter(history_id__lt=oldest.history_id)[:1])
 
+    def _describe(self, versions: Sequence, shown: int) -> Labels:
+        """Put on the first ``shown`` versions what a page says of them; the next one is what it is compared with."""
+        people = names_of(version.history_user_id for version in versions)
+        labels = self.value_labels(versions)
+        for index, version in enumerate(versions[:shown]):
+            before = versions[index + 1] if index + 1 < len(versions) else None
+            entry = version.audit_entry
+            version.kind = KINDS[version.history_type]
+            version.who = person(version.history_user_id, people.get(version.history_user_id)) or "nobody named"
+            version.cause = record_link(AuditEntry, entry.pk, entry.get_action_display()) if entry else ""
+            version.changes = _changes(before, version, labels) if before else []
+            version.values = [] if before else _values(version, labels)
+            version.url = page_url(
+                self.model, "simple_history", getattr(version, self.opts.pk.attname), version.history_id
+            )
+        return labels
 
-def _describe(versions: Sequence, shown: int) -> None:
-    people = names_of(version.history_user_id for version in versions)
-    for index, version in enumerate(versions[:shown]):
-        before = versions[index + 1] if index + 1 < len(versions) else None
-        version.kind = KINDS[version.history_type]
-        version.who = person(version.history_user_id, people.get(version.history_user_id)) or "nobody named"
-        entry = version.audit_entry
-        version.cause = record_link(AuditEntry, entry.pk, entry.get_action_display()) if entry else ""
-        version.changes = [] if before is None else _changes(before, version)
-        version.values = _values(version) if before is None else []
-        version.url = page_url(version.instance_type, "simple_history", getattr(version, _key_name(version)), version.pk)
 
-
-def _key_name(version) -> str:
-    return version.instance_type._meta.pk.attname
-
-
-def _changes(before, after) -> list[dict[str, object]]:
+def _changes(before, after, labels: Labels) -> list[dict[str, object]]:
     return [
-        {"field": capfirst(field.verbose_name), "before": _shown(before, field), "after": _shown(after, field)}
+        {
+            "field": capfirst(field.verbose_name),
+            "before": _shown(before, field, labels),
+            "after": _shown(after, field, labels),
+        }
         for field in after.tracked_fields
         if field.name not in NOISE and getattr(before, field.attname) != getattr(after, field.attname)
     ]
 
 
-def _values(version) -> list[dict[str, object]]:
+def _values(version, labels: Labels) -> list[dict[str, object]]:
     """Return every field of a version that holds something."""
     return [
-        {"field": capfirst(field.verbose_name), "value": _shown(version, field)}
+        {"field": capfirst(field.verbose_name), "value": _shown(version, field, labels)}
         for field in version.tracked_fields
         if getattr(version, field.attname) not in (None, "")
     ]
 
 
-def _shown(version, field: models.Field) -> object:
+def _shown(version, field: models.Field, labels: Labels) -> object:
     value = getattr(version, field.attname)
     if value is None or value == "":
         return "–"
+    if field.name in labels:
+        return labels[field.name].get(value, value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict | list):

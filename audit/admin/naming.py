@@ -4,6 +4,7 @@ The trail knows nobody, so whoever owns a kind of record says here how its ids a
 jobs, paths and steps, ``certificates.admin`` for certificates.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from django.utils.html import format_html
@@ -16,6 +17,9 @@ from shopplanr.ids import serial_id
 Namer = Callable[[set[str]], dict[str, SafeString | str]]
 
 _namers: dict[str, Namer] = {}
+
+_CODE = re.compile(r"\A[a-z]+(_[a-z]+)*\Z")
+"""A word for machines, such as the reason ``out_of_tolerance``."""
 
 NOUNS = {
     "serial_id": "serial",
@@ -72,12 +76,19 @@ def what(entry: AuditEntry) -> SafeString | str:
     """Return the part of a named entry, or its whole batch."""
     if entry.batch_start is not None and entry.batch_quantity is not None:
         first, last = serial_id(entry.batch_start), serial_id(entry.batch_start + entry.batch_quantity - 1)
-        return first if first == last else f"{first} to {last}"
+        if first == last:
+            return first
+        return format_html('<span class="nowrap">{}</span> to <span class="nowrap">{}</span>', first, last)
     return entry.named.get("serial_id", "")
 
 
 def why(entry: AuditEntry) -> str:
-    """Return what people wrote: a reason, an explanation."""
+    """Return what people chose and wrote: a reason, an explanation."""
     metadata = entry.metadata or {}
     words = [str(metadata[key]) for key in ("reason", "explanation") if metadata.get(key)]
-    return ": ".join(words)
+    return ": ".join(_CODE.sub(lambda code: code[0].replace("_", " ").capitalize(), text) for text in words)
+
+
+def noted(words: object, note: object) -> SafeString | str:
+    """Return words with a note below them."""
+    return format_html('{}<span class="note">{}</span>', words, note) if note else words

@@ -134,7 +134,12 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("batch_quantity__isnull", True), ("batch_start__isnull", True)),
-                            models.Q(("batch_quantity__gt", 0), ("batch_start__gt", 0)),
+                            models.Q(
+                                ("batch_quantity__isnull", False),
+                                ("batch_start__isnull", False),
+                                ("batch_quantity__gt", 0),
+                                ("batch_start__gt", 0),
+                            ),
                             _connector="OR",
                         ),
                         name="audit_batch_whole",

@@ -171,8 +171,8 @@ class OfDeferredStep(ConfirmedAction):
         return "" if self._deferred(rows) else f"{self.label}: none of the selected parts has a deferred step."
 
     def concerns(self, row: Serial) -> bool:
-        """Parts with a deferred step; a part's own page knows which."""
-        return bool(self._deferred([row]))
+        """None: a part's own page offers it step by step, in the route."""
+        return False
 
     def form(self, rows, data=None, initial=None) -> forms.Form:
         """Offer the steps that are deferred in the selection."""

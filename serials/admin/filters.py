@@ -8,6 +8,15 @@ from serials.models import Job, Path, Step, StepOverride, StepStatus, StepStatus
 from shopplanr.admin.filters import CHOICES_AT_MOST, MenuFilter
 
 
+class ShortChoices(admin.ChoicesFieldListFilter):
+    """The choices of a field without their explanations, which follow a colon."""
+
+    def choices(self, changelist):
+        """Return the choices, short."""
+        for choice in super().choices(changelist):
+            yield choice | {"display": str(choice["display"]).split(":")[0]}
+
+
 class ByJob(MenuFilter):
     """Of one job. ``through`` is how the listed records reach it."""
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from audit.admin.history import TrackedAdmin
+from audit.admin.naming import noted
 from serials import figures
 from serials.models import Job, Path, Serial, SerialStatus
 from serials.services import jobs
@@ -93,7 +94,7 @@ class JobAdmin(PartsColumns, TrackedAdmin, ServiceAdmin):
 
     right_to_add = right_to_change = Right.PLAN
     form = JobForm
-    list_display = ("name", "jira_ticket_key", "jira_part_number", "due_date", "progress", "in_progress", "scrapped")
+    list_display = ("name", "reference", "due_date", "progress", "in_progress", "scrapped")
     list_filter = ("due_date", "created_at")
     search_fields = ("name", "jira_ticket_key", "jira_part_number", "id")
     search_help_text = "Words of a job's name, its ticket or part number, or its id."
@@ -145,6 +146,11 @@ class JobAdmin(PartsColumns, TrackedAdmin, ServiceAdmin):
             fields = {api: values[column] for column, api in CHANGEABLE.items()}
             obj.pk = jobs.create(fields | texts | {"jiraLabels": values["jira_labels"]}, actor).pk
         obj.refresh_from_db()
+
+    @admin.display(description="Part number, ticket")
+    def reference(self, job: Job) -> str:
+        """Return the part number, and below it the ticket."""
+        return noted(job.jira_part_number, job.jira_ticket_key)
 
     @admin.display(description="Labels")
     def labels(self, job: Job) -> str:

@@ -1,5 +1,6 @@
 """Parts: found by what people scan, type or remember; moved by actions only."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -20,7 +21,7 @@ from shopplanr.accounts.roles import Right
 from shopplanr.admin.confirming import ConfirmedActionsMixin
 from shopplanr.admin.links import link, list_url, page_url, record_link
 from shopplanr.admin.panels import PANEL_ROWS, Panel
-from shopplanr.admin.people import person, with_name
+from shopplanr.admin.people import names_of, person, with_name
 from shopplanr.admin.records import RecordAdmin
 from shopplanr.ids import serial_id
 
@@ -109,6 +110,16 @@ class SerialAdmin(ConfirmedActionsMixin, TrackedAdmin):
             row.path.name,
         ]
 
+    def value_labels(self, versions: Sequence) -> dict[str, dict[object, str]]:
+        """Name the steps of the part's path, and those who ended it."""
+        steps = Step.objects.filter(path__in={version.path_id for version in versions}).values_list("order", "name")
+        people = names_of(name for version in versions for name in (version.scrapped_by, version.force_completed_by))
+        return {
+            "current_step_index": {order: f"{order + 1} {name}" for order, name in steps} | {-1: "past the end"},
+            "scrapped_by": people,
+            "force_completed_by": people,
+        }
+
     @admin.display(description="Part", ordering="number")
     def id(self, part: Serial) -> str:
         """Return the part's id."""
@@ -117,9 +128,7 @@ class SerialAdmin(ConfirmedActionsMixin, TrackedAdmin):
     @admin.display(description="State")
     def state(self, part: Serial) -> object:
         """Return the part's state, and of a scrapped part why."""
-        if not part.scrap_reason:
-            return serial_mark(part)
-        return format_html('{}<span class="mark-note">{}</span>', serial_mark(part), part.get_scrap_reason_display())
+        return naming.noted(serial_mark(part), part.get_scrap_reason_display())
 
     @admin.display(description="Current step")
     def current_step(self, part: Serial) -> str:
@@ -219,15 +228,13 @@ class SerialAdmin(ConfirmedActionsMixin, TrackedAdmin):
         naming.name_all(entries)
         return Panel(
             title="What happened",
-            headings=("When", "What", "Step", "Certificate", "Who", "Why"),
+            headings=("When", "What", "Step, certificate", "Who"),
             rows=[
                 (
                     entry.timestamp,
-                    record_link(AuditEntry, entry.pk, entry.get_action_display()),
-                    naming.where(entry),
-                    entry.named.get("cert_id", ""),
+                    naming.noted(record_link(AuditEntry, entry.pk, entry.get_action_display()), naming.why(entry)),
+                    naming.noted(naming.where(entry), entry.named.get("cert_id", "")),
                     entry.named["user_id"],
-                    naming.why(entry),
                 )
                 for entry in entries[:PANEL_ROWS]
             ],

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from audit.admin.history import TrackedAdmin
 from serials import figures
-from serials.admin.filters import ByJob, ByPath
+from serials.admin.filters import ByJob, ByPath, ShortChoices
 from serials.admin.jobs import PartsColumns, count_parts
 from serials.admin.marks import DEPENDENCY_WORDS
 from serials.models import DependencyType, Job, Path, Serial, Step
@@ -89,7 +89,7 @@ class PathAdmin(PartsColumns, TrackedAdmin, ServiceAdmin):
     form = PathForm
     inlines = (StepsInline,)
     list_display = ("name", "job_link", "mode", "step_count", "progress", "in_progress", "scrapped")
-    list_filter = ("advancement_mode", ByJob, "created_at")
+    list_filter = (("advancement_mode", ShortChoices), ByJob, "created_at")
     search_fields = ("name", "job__name", "id")
     search_help_text = "Words of a path's or a job's name, or a path's id."
     ordering = ("-created_at", "id")
@@ -202,7 +202,7 @@ class StepAdmin(TrackedAdmin, ServiceAdmin):
     right_to_change = Right.PLAN
     form = StepForm
     list_display = ("name", "place", "path_link", "job_link", "location", "assigned_to", "optional", "depends")
-    list_filter = ("optional", "dependency_type", ByPath)
+    list_filter = ("optional", ("dependency_type", ShortChoices), ByPath)
     list_select_related = ("path__job", "assigned_to")
     search_fields = ("name", "location", "path__name", "path__job__name", "id")
     search_help_text = "Words of a step's, path's or job's name or of its location, or a step's id."

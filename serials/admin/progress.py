@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from serials.admin import actions
-from serials.admin.filters import ByJobOfSerial, ByPathOfSerial
+from serials.admin.filters import ByJobOfSerial, ByPathOfSerial, ShortChoices
 from serials.admin.marks import DEPENDENCY_WORDS, OVERRIDE_ACTIVE, OVERRIDE_REVERSED, step_mark
 from serials.admin.searching import parts_filter
 from serials.models import DependencyType, Job, Path, Serial, StepOverride, StepStatus
@@ -18,7 +18,6 @@ from shopplanr.admin.records import RecordAdmin
 class OfSerialAdmin(ConfirmedActionsMixin, RecordAdmin):
     """Something that belongs to a part and to a step of it."""
 
-    list_filter = ("status", ByJobOfSerial, ByPathOfSerial)
     search_fields = ("serial__number",)
     search_help_text = "SN-00042 or 42, several of them, a range SN-00010..SN-00050, or words of a job or path."
     sortable_by = ()
@@ -62,7 +61,13 @@ class StepStatusAdmin(OfSerialAdmin):
 
     list_display = ("step_name", "part", "state", "needed", "job", "path", "updated_at")
     list_display_links = ("step_name",)
-    list_filter = ("status", ByJobOfSerial, ByPathOfSerial, "step__optional", "step__dependency_type")
+    list_filter = (
+        "status",
+        ByJobOfSerial,
+        ByPathOfSerial,
+        "step__optional",
+        ("step__dependency_type", ShortChoices),
+    )
     ordering = ("-serial", "step_index")
     fields = (("part", "job", "path"), ("step_name", "state", "needed"), ("id", "updated_at"))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.text import capfirst
 
@@ -82,6 +82,10 @@ class RecordAdmin(admin.ModelAdmin):
         """Return the record that the address names; None, which Django turns into a message, where there is none."""
         key = self.key_of(object_id)
         return None if key is None else super().get_object(request, str(key), from_field)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
+        """Search without NUL characters, which PostgreSQL refuses to look for."""
+        return super().get_search_results(request, queryset, search_term.replace("\0", ""))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Show the list; parameters and selections that no page of ours sends are refused before the database."""

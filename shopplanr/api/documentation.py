@@ -1,4 +1,7 @@
-"""``/api/schema`` and ``/api/docs``: what the API looks like. There is nothing of the shop in it: everybody may read."""
+"""``/api/schema`` and ``/api/docs``: what the API looks like.
+
+There is nothing of the shop in it, so everybody may read it.
+"""
 
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularSwaggerSplitView

@@ -4,7 +4,7 @@ import logging
 from http import HTTPStatus
 
 import orjson
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import DataError, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
@@ -52,8 +52,6 @@ def exception_handler(exception: Exception, context: dict) -> Response:
         logger.warning("a constraint refused: %s", exception)
         message = "This collides with what is stored meanwhile; read the record again and repeat the call"
         return Response(envelope(409, message, "conflict"), status=409)
-    if isinstance(exception, RequestDataTooBig):
-        return Response(envelope(413, "The body is too large"), status=413)
     if isinstance(exception, DataError | SuspiciousOperation):
         logger.warning("unusable value: %s", exception)
         return Response(envelope(400, "A value in the request cannot be used"), status=400)

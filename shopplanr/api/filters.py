@@ -1,7 +1,10 @@
 """Filters that refuse what they do not understand, where django-filter's own would silently let everything through."""
 
+from datetime import UTC, datetime
+
 from django import forms
 from django_filters import filters
+from django_filters.fields import IsoDateTimeField
 
 
 class TrueFalseFilter(filters.ChoiceFilter):
@@ -24,14 +27,35 @@ class WholeNumberFilter(filters.Filter):
         super().__init__(*args, min_value=-(2**31), max_value=2**31 - 1, **kwargs)
 
 
-class Since(filters.IsoDateTimeFilter):
+class MomentField(IsoDateTimeField):
+    """A moment. One that UTC has no date for, at either end of the calendar, is the first or the last that it has."""
+
+    def to_python(self, value):
+        """Return the moment in UTC, None where there is none."""
+        moment = super().to_python(value)
+        if moment is None:
+            return None
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            end = datetime.min if moment.year == datetime.min.year else datetime.max
+            return end.replace(tzinfo=UTC)
+
+
+class MomentFilter(filters.IsoDateTimeFilter):
+    """Compares with a moment."""
+
+    field_class = MomentField
+
+
+class Since(MomentFilter):
     """From this moment on."""
 
     def __init__(self, field_name: str, label: str):
         super().__init__(field_name=field_name, lookup_expr="gte", label=label)
 
 
-class Before(filters.IsoDateTimeFilter):
+class Before(MomentFilter):
     """Before this moment."""
 
     def __init__(self, field_name: str, label: str):

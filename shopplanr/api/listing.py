@@ -16,6 +16,9 @@ from shopplanr.refusals import Invalid
 CHUNK_ROWS = 2000
 """Rows that are in memory at once while a list is streamed."""
 
+VALUE_MAX_LENGTH = 1000
+"""Characters of a value to filter by. SQLite gives up on patterns of 50,000."""
+
 PAGING = ("limit", "offset")
 
 Rows = list[object]
@@ -70,6 +73,10 @@ class Listing:
         return {*self.filterset.base_filters, "ordering", *PAGING}
 
     def _filter(self, rows: QuerySet, request: Request) -> QuerySet:
+        for name in self.filterset.base_filters:
+            if len(request.query_params.get(name, "")) > VALUE_MAX_LENGTH:
+                message = f"{name} must be at most {VALUE_MAX_LENGTH} characters"
+                raise Invalid.field(name, message, code="too_long")
         filterset = self.filterset(request.query_params, queryset=rows, request=request)
         if not filterset.is_valid():
             errors = {name: [str(message) for message in messages] for name, messages in filterset.errors.items()}

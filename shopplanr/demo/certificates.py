@@ -103,7 +103,7 @@ def heat_treatment(
     """Return the writer of furnace charts, numbered by load."""
 
     def paper(rng: random.Random, lot: int) -> CertificatePlan:
-        load = first_load + lot * rng.randint(2, 5)
+        load = first_load + lot * 6 + rng.randrange(6)
         return CertificatePlan(
             PROCESS,
             f"{name}, load {load}",
@@ -138,7 +138,7 @@ def finishing(
     """Return the writer of reports on a surface treatment."""
 
     def paper(rng: random.Random, lot: int) -> CertificatePlan:
-        number = first_report + lot * rng.randint(3, 11)
+        number = first_report + lot * 9 + rng.randrange(9)
         return CertificatePlan(
             PROCESS,
             f"{name}, report {number}",

@@ -33,18 +33,23 @@ class Books:
     shop_ms: int = 0
 
     def actor(self, username: str) -> Actor:
+        """Return somebody as the one who acts."""
         return Actor(self.people[username], credential=CREDENTIAL)
 
     def worker(self, operation: Operation) -> Actor:
+        """Return who works at the operation at this moment of the story."""
         return self.actor(operation.worker(self.shop_ms / DAY))
 
     def serial(self, part: Part) -> str:
+        """Return the part's id."""
         return self.serials[part.route][part.place]
 
     def step(self, route: Route, name: str) -> str:
+        """Return the id of the route's step of this name."""
         return self.steps[route.key][route.index(name)]
 
     def day_from_today(self, days: int) -> date:
+        """Return the date so many days from the real today."""
         return self.calendar.today + timedelta(days=days)
 
     def dated(self, value: object) -> object:
@@ -62,6 +67,7 @@ class Event:
     """Something that happens. Its services' refusals are faults of the plan."""
 
     def carry_out(self, books: Books) -> None:
+        """Call the service, and write down in ``books`` what it made."""
         raise NotImplementedError
 
 
@@ -70,6 +76,8 @@ class Event:
 
 @dataclass(frozen=True)
 class OpenJob(Event):
+    """A job comes in."""
+
     plan: JobPlan
 
     def carry_out(self, books: Books) -> None:
@@ -90,6 +98,8 @@ class OpenJob(Event):
 
 @dataclass(frozen=True)
 class ChangeJob(Event):
+    """The planner changes the goal or the due date."""
+
     plan: JobPlan
     change: JobChange
 
@@ -237,6 +247,8 @@ class Jump(Event):
 
 @dataclass(frozen=True)
 class ScrapPart(Event):
+    """The part is taken out of production where it is, by whoever works there."""
+
     part: Part
     operation: Operation
     reason: str
@@ -248,6 +260,8 @@ class ScrapPart(Event):
 
 @dataclass(frozen=True)
 class ForcePart(Event):
+    """The part is completed with work left open."""
+
     part: Part
     reason: str
     by: str
@@ -258,6 +272,8 @@ class ForcePart(Event):
 
 @dataclass(frozen=True)
 class OverrideStep(Event):
+    """A step is made optional for one part."""
+
     part: Part
     route: Route
     step: str
@@ -271,6 +287,8 @@ class OverrideStep(Event):
 
 @dataclass(frozen=True)
 class ReverseOverride(Event):
+    """An override is taken back."""
+
     part: Part
     route: Route
     step: str
@@ -284,6 +302,8 @@ class ReverseOverride(Event):
 
 @dataclass(frozen=True)
 class WaiveStep(Event):
+    """A deferred step is excused for good."""
+
     part: Part
     route: Route
     step: str

@@ -57,7 +57,7 @@ class _Walk:
 def on_route(plan: JobPlan, route: Route, rng: random.Random) -> Iterator[Timed]:
     """Return everything that happens to the route's parts, in shop time."""
     happened = list(_from_first_moment(plan, route, rng))
-    begin, end = shop_time(route.first_day), shop_time(route.last_day)
+    begin, end = shop_time(route.first_day) + rng.randrange(5 * MINUTE), shop_time(route.last_day)
     longest = max(moment for moment, _ in happened)
     # Stretched to fill its days: a shop makes other things in between.
     return ((begin + moment * (end - begin) // longest, event) for moment, event in happened)

@@ -7,13 +7,14 @@ from itertools import chain
 from shopplanr import clock
 from shopplanr.demo.certificates import STANDING
 from shopplanr.demo.events import Books, ChangeJob, HandOver, Leave, OpenJob, OpenPath, Record
-from shopplanr.demo.hours import HOUR, MINUTE, Calendar, shop_time
+from shopplanr.demo.hours import MINUTE, Calendar, shop_time
 from shopplanr.demo.jobs import JOBS
 from shopplanr.demo.people import hire
 from shopplanr.demo.plan import JobPlan
 from shopplanr.demo.production import Timed, on_route
 
-_WALT_LEAVES = shop_time(15.0) + 2 * HOUR
+_WALT_LEAVES = 15.3
+"""The working day of the story; what he worked at is handed over before (``Operation.handed_over``)."""
 
 
 def in_order(seed: int, jobs: Iterable[JobPlan] = JOBS) -> list[Timed]:
@@ -21,7 +22,7 @@ def in_order(seed: int, jobs: Iterable[JobPlan] = JOBS) -> list[Timed]:
 
     The same seed gives the same story, whenever it is told.
     """
-    happened = list(chain(_around_production(), *(_of_job(seed, plan) for plan in jobs)))
+    happened = list(chain(_around_production(_dice(seed, "shop")), *(_of_job(seed, plan) for plan in jobs)))
     # What happens at one moment keeps the order in which it was planned.
     happened.sort(key=lambda timed: timed[0])
     return happened
@@ -37,27 +38,36 @@ def tell(story: Iterable[Timed], calendar: Calendar) -> None:
             event.carry_out(books)
 
 
-def _around_production() -> Iterator[Timed]:
+def _around_production(rng: random.Random) -> Iterator[Timed]:
     """Return what concerns the shop as a whole: gauges and qualifications, and somebody who leaves."""
     for key, versions in STANDING.items():
         for day, certificate in versions:
-            yield shop_time(day), Record(key, certificate, "marcus")
-    yield _WALT_LEAVES, Leave("walt")
+            yield _about(day, rng), Record(key, certificate, "marcus")
+    yield _about(_WALT_LEAVES, rng), Leave("walt")
+
+
+def _about(day: float, rng: random.Random) -> int:
+    """Return the shop time of a planned moment: nobody is on the second."""
+    return shop_time(day) + rng.randrange(5 * MINUTE)
 
 
 def _of_job(seed: int, plan: JobPlan) -> Iterator[Timed]:
-    opened = shop_time(plan.opened)
+    rng = _dice(seed, plan.ticket)
+    opened = _about(plan.opened, rng)
     yield opened, OpenJob(plan)
     for change in plan.changes:
-        yield shop_time(change.day), ChangeJob(plan, change)
+        yield _about(change.day, rng), ChangeJob(plan, change)
     for key, (day, certificate) in plan.materials.items():
-        yield shop_time(day), Record(key, certificate, "hannah")
+        yield _about(day, rng), Record(key, certificate, "hannah")
     for place, route in enumerate(plan.routes, start=1):
-        yield opened + place * 25 * MINUTE, OpenPath(plan, route)
+        yield opened + place * 25 * MINUTE + rng.randrange(5 * MINUTE), OpenPath(plan, route)
         for operation in route.operations:
             if operation.handed_over:
                 day, who = operation.handed_over
-                yield shop_time(day) - MINUTE, HandOver(route, operation, who)
-        # Each route has its own dice, so that a change of one leaves the others as they are.
-        rng = random.Random(f"{seed} {route.key}")  # noqa: S311 - a story, not a secret
-        yield from on_route(plan, route, rng)
+                yield shop_time(day) - rng.randrange(5 * MINUTE), HandOver(route, operation, who)
+        yield from on_route(plan, route, _dice(seed, route.key))
+
+
+def _dice(seed: int, what: str) -> random.Random:
+    """Return the dice of one part of the story, so that a change of it leaves the others as they are."""
+    return random.Random(f"{seed} {what}")  # noqa: S311 - a story, not a secret

@@ -60,7 +60,7 @@ def without_ids_and_dates() -> dict[str, list]:
             "scrapped_by",
             "force_completed_by",
             "force_completed_reason",
-        ),  # fmt: skip
+        ),
         "statuses": StepStatus.objects.values_list("serial", "step_index", "status"),
         "overrides": StepOverride.objects.values_list("serial", "step", "active", "reason", "created_by"),
         "certificates": Certificate.objects.order_by("created_at", "name").values_list("type", "name", "metadata"),
@@ -78,7 +78,7 @@ def without_ids_and_dates() -> dict[str, list]:
             "batch_start",
             "batch_quantity",
             "metadata",
-        ),  # fmt: skip
+        ),
         "people": User.objects.order_by("username").values_list("username", "name", "department", "is_active"),
     }
     return {what: [named(row) for row in found] for what, found in rows.items()}

@@ -15,6 +15,7 @@ from shopplanr import clock
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import ROLE_RIGHTS, Right, Role
 from shopplanr.demo import shop
+from shopplanr.demo.people import PEOPLE
 from tests.accounts.factories import UserFactory, token_client
 from tests.lifecycle.replay import Replay
 from tests.lifecycle.tables import versions_that_lag_behind
@@ -59,12 +60,12 @@ def test_six_jobs_and_300_parts_without_a_gap():
 
 def test_parts_in_every_state():
     states = Counter(Serial.objects.values_list("status", flat=True))
-    assert states == {SerialStatus.COMPLETED: 148, SerialStatus.IN_PROGRESS: 135, SerialStatus.SCRAPPED: 17}
+    assert states == {SerialStatus.COMPLETED: 119, SerialStatus.IN_PROGRESS: 164, SerialStatus.SCRAPPED: 17}
     assert Serial.objects.filter(force_completed=True).count() == 2
 
 
 def test_parts_that_wait_in_front_of_their_first_step():
-    assert Serial.objects.filter(status=SerialStatus.IN_PROGRESS, current_step_index=0).count() == 32
+    assert Serial.objects.filter(status=SerialStatus.IN_PROGRESS, current_step_index=0).count() == 52
 
 
 def test_every_reason_to_scrap():
@@ -119,7 +120,7 @@ def progress(client, ticket: str) -> dict:
 
 def test_one_job_is_finished(client):
     told = progress(client, "DEMO-101")
-    assert (told["inProgressSerials"], told["completedSerials"], told["percentComplete"]) == (0, 40, 100)
+    assert (told["inProgressSerials"], told["completedSerials"], told["percentComplete"]) == (0, 24, 100)
 
 
 def test_one_job_is_over_its_goal(client):
@@ -132,7 +133,7 @@ def test_one_job_is_late(client):
     open_and_late = Job.objects.filter(due_date__lt=NOW.date(), serials__status=SerialStatus.IN_PROGRESS).distinct()
     assert list(open_and_late) == [job_called("DEMO-103")]
     assert progress(client, "DEMO-103")["percentComplete"] < 60
-    assert job_called("DEMO-103").history.exclude(due_date=F("due_date")).count() == 0
+    # it was put off once before
     assert len(set(job_called("DEMO-103").history.values_list("due_date", flat=True))) == 2
 
 
@@ -167,42 +168,42 @@ def test_it_happened_in_the_last_six_weeks_on_working_days_and_in_the_shift():
 
 def test_replaying_the_trail_gives_every_part_as_it_is():
     replay = Replay()
+    replay.last_sequence = 0
     replay.catch_up(dict(Step.objects.filter(order=0).values_list("path", "pk")))
-    steps = {path.pk: list(path.steps.order_by("order").values_list("pk", flat=True)) for path in Path.objects.all()}
-    statuses = Counter()
-    by_part = {}
-    for number, step, status in StepStatus.objects.values_list("serial", "step", "status"):
-        by_part.setdefault(number, {})[step] = status
-        statuses[status] += 1
-    overridden = {}
+    assert len(replay.parts) == PARTS
+
+    statuses, overridden = {}, {}
+    for number, step, status in StepStatus.objects.order_by("step_index").values_list("serial", "step", "status"):
+        statuses.setdefault(number, {})[step] = status
     for number, step in StepOverride.objects.filter(active=True).values_list("serial", "step"):
         overridden.setdefault(number, set()).add(step)
     for serial in Serial.objects.all():
-        told = replay.parts[serial.id]
-        route = steps[serial.path_id]
+        told, route = replay.parts[serial.id], list(statuses[serial.pk])
         assert (told.state, told.forced) == (serial.status, serial.force_completed)
         assert told.at == (None if serial.status == SerialStatus.COMPLETED else route[serial.current_step_index])
-        assert {step: told.statuses.get(step, "pending") for step in route} == by_part[serial.pk]
+        assert {step: told.statuses.get(step, "pending") for step in route} == statuses[serial.pk]
         assert told.overridden == overridden.get(serial.pk, set())
-    assert len(replay.parts) == PARTS
 
 
-def test_a_record_is_as_old_as_what_made_it():
+def test_a_part_is_as_old_as_its_last_move():
+    settled_in_place = (
+        Action.CERT_ATTACHED,
+        Action.STEP_OVERRIDE_CREATED,
+        Action.STEP_OVERRIDE_REVERSED,
+        Action.STEP_WAIVED,
+        Action.DEFERRED_STEP_COMPLETED,
+    )
+    moves = AuditEntry.objects.exclude(action__in=settled_in_place).order_by("sequence")
+    last_move = dict(moves.values_list("serial_id", "timestamp"))
     for serial in Serial.objects.all():
-        last = AuditEntry.objects.filter(serial_id=serial.id).exclude(
-            action__in=(
-                Action.CERT_ATTACHED,
-                Action.STEP_OVERRIDE_CREATED,
-                Action.STEP_OVERRIDE_REVERSED,
-                Action.STEP_WAIVED,
-                Action.DEFERRED_STEP_COMPLETED,
-            )
-        )
-        moment = last.order_by("sequence").values_list("timestamp", flat=True).last()
-        assert serial.updated_at == (moment or serial.created_at)
-    assert not User.objects.filter(created_at__gt=F("created_at") + timedelta(0)).exists()
-    for model in (Job, Path, Certificate, User):
+        assert serial.updated_at == last_move.get(serial.id, serial.created_at)
+
+
+def test_nothing_is_made_in_the_future():
+    for model in (Job, Path, Serial, Certificate):
         assert not model.objects.filter(created_at__gt=NOW).exists()
+    demo_people = User.objects.filter(username__in=[person.username for person in PEOPLE])
+    assert not demo_people.filter(created_at__gte=Job.objects.earliest("created_at").created_at).exists()
 
 
 def test_row_history_is_complete_and_never_younger_than_the_story():
@@ -276,11 +277,8 @@ def test_mill_test_reports_say_what_mills_say():
 
 def test_process_certificates_of_many_kinds():
     names = " ".join(Certificate.objects.filter(type="process").values_list("name", flat=True))
-    for kind in (
-        "H900", "penetrant", "Magnetic particle", "Hard anodize", "Passivation", "Electropolish", "Calibration",
-        "Operator qualification", "First article", "stress relief",
-    ):  # fmt: skip
-        assert kind in names
+    kinds = "H900|penetrant|Magnetic|Hard anodize|Passivation|Electropolish|Calibration|qualification|First article"
+    assert [kind for kind in kinds.split("|") if kind not in names] == []
     specifications = " ".join(
         str(metadata.get("specification", "")) for metadata in Certificate.objects.values_list("metadata", flat=True)
     )
@@ -291,7 +289,7 @@ def test_process_certificates_of_many_kinds():
 def test_every_part_stands_on_a_heat_but_the_batch_that_waits_for_its_certificate():
     certified = Serial.objects.filter(cert_attachments__certificate__type="material", cert_attachments__step__order=0)
     waiting = Serial.objects.exclude(pk__in=certified.values("pk"))
-    assert waiting.count() == 12
+    assert waiting.count() == 18
     assert set(waiting.values_list("job__jira_ticket_key", "current_step_index")) == {("DEMO-105", 0)}
 
 
@@ -304,6 +302,11 @@ def test_one_furnace_lot_has_no_chart_yet():
 
 def test_nothing_was_attached_before_it_was_recorded():
     assert not CertAttachment.objects.filter(attached_at__lt=F("certificate__created_at")).exists()
+
+
+def test_no_two_certificates_have_one_name():
+    names = Counter(Certificate.objects.values_list("name", flat=True))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_a_certificate_that_nothing_carries_yet():

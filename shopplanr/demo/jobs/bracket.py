@@ -34,7 +34,7 @@ PLATE = Stock(
 ROUTE = Route(
     key="bracket",
     name="Machine, FPI, CMM",
-    goal=40,
+    goal=24,
     mode=STRICT,
     operations=(
         Operation("Saw blank", "Saw, Amada HA-250", "andre", 9, dependency=PHYSICAL),
@@ -45,7 +45,7 @@ ROUTE = Route(
             "andre",
             420,
             dependency=PHYSICAL,
-            lot=11,
+            lot=7,
             paper=heat_treatment(
                 "Vacuum stress relief",
                 "AMS 2801B",
@@ -63,7 +63,7 @@ ROUTE = Route(
             "owen",
             190,
             dependency=GATE,
-            lot=11,
+            lot=7,
             paper=nondestructive_test(
                 "Fluorescent penetrant inspection",
                 "ASTM E1417, Type 1, Method D, sensitivity level 3",
@@ -80,7 +80,7 @@ ROUTE = Route(
             "Shipping",
             "sam",
             5,
-            lot=20,
+            lot=12,
             paper=finishing(
                 "Part marking",
                 "AS478 method 15A, dot peen",
@@ -90,9 +90,9 @@ ROUTE = Route(
             ),
         ),
     ),
-    batches=(Batch(22, 0, "bracket/heat-1"), Batch(20, 14, "bracket/heat-2")),
+    batches=(Batch(14, 0, "bracket/heat-1"), Batch(12, 12, "bracket/heat-2")),
     fates=(
-        Fate(40),
+        Fate(24),
         Fate(
             1,
             "CMM inspection",
@@ -112,10 +112,10 @@ JOB = JobPlan(
     ticket="DEMO-101",
     name="Landing gear bracket LG-40217-3, Ti-6Al-4V",
     part_number="LG-40217-3 rev F",
-    summary="40 brackets for Aldine Aerostructures, PO 4500118273, source inspection waived",
+    summary="24 brackets for Aldine Aerostructures, PO 4500118273, source inspection waived",
     priority="Medium",
     labels=("demo", "aerospace", "titanium"),
-    goal=40,
+    goal=24,
     due_in_days=-4,
     opened=0.3,
     routes=(ROUTE,),

@@ -77,13 +77,13 @@ ROUTE = Route(
         Operation("Gear and CMM inspection", "CMM-02, Zeiss Contura", "keiko", 20, dependency=GATE, standing=("cmm",)),
         Operation("Preserve and pack", "Shipping", "sam", 6, optional=True),
     ),
-    batches=(Batch(30, 0, "gear/heat-1"),),
+    batches=(Batch(47, 0, "gear/heat-1"),),
     fates=(
         Fate(1, "Turn blank", Scrap("operator_error", "Setup piece: stop set 0.2 in short, shoulder undersize")),
         # What is still open
         Fate(3, "Hob teeth"),
-        Fate(6, "Turn blank"),
-        Fate(20, "Saw"),
+        Fate(9, "Turn blank"),
+        Fate(34, "Saw"),
     ),
     first_day=28.2,
     last_day=29.95,

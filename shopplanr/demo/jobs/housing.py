@@ -19,6 +19,7 @@ from shopplanr.demo.plan import (
     JobPlan,
     Operation,
     Override,
+    Paper,
     Route,
     Scrap,
     Waiver,
@@ -53,14 +54,17 @@ PLATE = Stock(
     also={"ultrasonicInspection": "AMS-STD-2154 class A"},
 )
 
-ANODIZE = finishing(
-    "Hard anodize",
-    "MIL-PRF-8625F Type III, Class 1",
-    "Lakeshore Finishing",
-    71830,
-    {"seal": "none", "masking": "bores A, B and ground pads", "saltSprayHours": 336, "purchaseOrder": "PO-20407"},
-    {"coatingThicknessInch": (0.0017, 0.0022, 4), "coatingWeightMgPerFt2": (4400, 5200, 0)},
-)
+
+def _anodize(first_report: int, order: str) -> Paper:
+    return finishing(
+        "Hard anodize",
+        "MIL-PRF-8625F Type III, Class 1",
+        "Lakeshore Finishing",
+        first_report,
+        {"seal": "none", "masking": "bores A, B and ground pads", "saltSprayHours": 336, "purchaseOrder": order},
+        {"coatingThicknessInch": (0.0017, 0.0022, 4), "coatingWeightMgPerFt2": (4400, 5200, 0)},
+    )
+
 
 CHECK = "Conductivity and hardness check"
 
@@ -73,7 +77,9 @@ FIRST_ARTICLE = Route(
         Operation("Saw and square", "Saw, Amada HA-250", "andre", 15, dependency=PHYSICAL),
         Operation("Mill OP10 and OP20", "Mill 3, UMC-750", "dale", 150, dependency=PHYSICAL),
         Operation("Deburr", "Bench 2", "rosa", 40),
-        Operation("Hard anodize", "Outside: Lakeshore Finishing", "sam", 1000, lot=3, paper=ANODIZE),
+        Operation(
+            "Hard anodize", "Outside: Lakeshore Finishing", "sam", 1000, lot=3, paper=_anodize(71812, "PO-20381")
+        ),
         Operation(
             "Full layout, AS9102",
             "CMM-02, Zeiss Contura",
@@ -94,7 +100,7 @@ FIRST_ARTICLE = Route(
 PRODUCTION = Route(
     key="housing",
     name="Production",
-    goal=47,
+    goal=35,
     mode=FLEXIBLE,
     operations=(
         Operation("Saw and square", "Saw, Amada HA-250", "andre", 8, dependency=PHYSICAL),
@@ -102,15 +108,17 @@ PRODUCTION = Route(
         Operation("Mill OP20, connector face", "Mill 4, VF-4", "dale", 24, dependency=PHYSICAL),
         Operation("Vibratory tumble", "Finishing, tumbler 1", "rosa", 12, optional=True),
         Operation(CHECK, "Bench 4", "owen", 4, dependency=GATE, standing=("hardness", "eddy-current")),
-        Operation("Hard anodize", "Outside: Lakeshore Finishing", "sam", 950, lot=18, paper=ANODIZE),
+        Operation(
+            "Hard anodize", "Outside: Lakeshore Finishing", "sam", 950, lot=14, paper=_anodize(71830, "PO-20407")
+        ),
         Operation("Install locking inserts", "Bench 2", "rosa", 11, standing=("housing/inserts",)),
         Operation("CMM inspection", "CMM-02, Zeiss Contura", "keiko", 9, dependency=GATE, standing=("cmm",)),
         Operation("Bag, label and pack", "Shipping", "sam", 4),
     ),
-    batches=(Batch(30, 0, "housing/heat-1"), Batch(25, 18, "housing/heat-2")),
+    batches=(Batch(24, 0, "housing/heat-1"), Batch(18, 16, "housing/heat-2")),
     fates=(
-        Fate(32),
-        Fate(9, jumps={"Mill OP20, connector face": CHECK}),
+        Fate(21),
+        Fate(7, jumps={"Mill OP20, connector face": CHECK}),
         Fate(5, jumps={"Vibratory tumble": "Hard anodize"}, meanwhile=(DoneLater(CHECK, at="CMM inspection"),)),
         Fate(
             3,
@@ -154,10 +162,10 @@ JOB = JobPlan(
     ticket="DEMO-102",
     name="Instrument housing IH-2290-1, 7075-T7351",
     part_number="IH-2290-1 rev C",
-    summary="50 housings for Corvane Instruments, PO CI-77120; up to 10 % more are taken",
+    summary="38 housings for Corvane Instruments, PO CI-77120; up to 10 % more are taken",
     priority="Medium",
     labels=("demo", "avionics", "aluminium"),
-    goal=45,
+    goal=34,
     due_in_days=8,
     opened=1.4,
     routes=(FIRST_ARTICLE, PRODUCTION),
@@ -176,5 +184,5 @@ JOB = JobPlan(
             ),
         ),
     },
-    changes=(JobChange(12.3, goal=50),),
+    changes=(JobChange(12.3, goal=38),),
 )

@@ -191,8 +191,8 @@ ROUTE = Route(
             2,
             GRIND,
             meanwhile=(
-                Override(MPI, at=GRIND, reason="To ship Friday's lot: MT bench is down, its lamp comes on Monday"),
-                Reversal(MPI, at=GRIND, reason="Marcus Bell: not on pressure parts. They wait for the lamp"),
+                Override(MPI, at=GRIND, reason="To ship Friday's partial lot; the MT bench is taken until next week"),
+                Reversal(MPI, at=GRIND, reason="Marcus Bell: not on a pressure part. They wait for the bench"),
             ),
         ),
         Fate(

@@ -196,16 +196,18 @@ class TestRefusals:
             assert refusal(jump, client, make_serial(), fraction) == expected
         assert jump(client, make_serial(), 1.0).json()["serial"]["currentStepIndex"] == 1
 
-    @pytest.mark.parametrize("target", [1, 0, -1, -(2**63)])
-    def test_never_backwards(self, target, client):
+    def test_never_backwards(self, client):
         serial = make_serial(flexible_path())
         jump(client, serial, 1)
 
-        assert refusal(jump, client, serial, target) == NOT_FORWARD
+        for target in (1, START, -1, -(2**63)):
+            assert refusal(jump, client, serial, target) == NOT_FORWARD
 
-    @pytest.mark.parametrize("target", [END + 1, 2**31, 2**63 - 1, 1e300])
-    def test_never_past_the_end_of_the_end(self, target, client):
-        assert refusal(jump, client, make_serial(flexible_path()), target) == OUT_OF_RANGE
+    def test_never_past_the_end_of_the_end(self, client):
+        serial = make_serial(flexible_path())
+
+        for target in (END + 1, 2**31, 2**63 - 1, 1e300):
+            assert refusal(jump, client, serial, target) == OUT_OF_RANGE
 
     def test_strict_means_the_next_step_only(self, client):
         serial = make_serial(PathFactory(steps=["Saw", optional("Deburr"), "Inspect"]))

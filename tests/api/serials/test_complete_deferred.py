@@ -81,11 +81,11 @@ class TestRefusals:
         for odd in odd_ids(serial):
             assert refusal(complete, client, odd, step) == not_found("Serial", odd)
 
-    @pytest.mark.parametrize("step", ODD_STEP_IDS, ids=ascii)
-    def test_no_such_step(self, step, client):
+    def test_no_such_step(self, client):
         serial, _ = deferred_at_first_jump()
 
-        assert refusal(complete, client, serial, step) == not_found("SnStepStatus", f"{serial.id}/{step}")
+        for step in ODD_STEP_IDS:
+            assert refusal(complete, client, serial, step) == not_found("SnStepStatus", f"{serial.id}/{step}")
 
     def test_a_step_of_another_path_is_not_found(self, client):
         serial, _ = deferred_at_first_jump()

@@ -192,17 +192,18 @@ class TestRefusals:
         for wrong in WRONG_NUMBERS:
             assert refusal(create, client, path, wrong) == missing("quantity")
 
-    @pytest.mark.parametrize("quantity", [0, -1, -0.5, 0.0, -(2**63), -1e300])
-    def test_a_quantity_is_greater_than_0(self, quantity, path, client):
-        assert refusal(create, client, path, quantity) == NOT_POSITIVE
-
-    @pytest.mark.parametrize("quantity", [0.5, 1.5, 99_999.9])
-    def test_a_quantity_is_a_whole_number(self, quantity, path, client):
-        assert refusal(create, client, path, quantity) == NOT_WHOLE
-
-    @pytest.mark.parametrize("quantity", [BATCH_MAX + 1, 2**31, 2**63 - 1, 1e300])
-    def test_a_quantity_has_an_end(self, quantity, path, client):
-        assert refusal(create, client, path, quantity) == TOO_MANY
+    @pytest.mark.parametrize(
+        ("quantities", "expected"),
+        [
+            ((0, -1, -0.5, 0.0, -(2**63), -1e300), NOT_POSITIVE),
+            ((0.5, 1.5, 99_999.9), NOT_WHOLE),
+            ((BATCH_MAX + 1, 2**31, 2**63 - 1, 1e300), TOO_MANY),
+        ],
+        ids=["0 or less", "a fraction", "too many"],
+    )
+    def test_a_quantity_is_a_whole_number_from_1_to_an_end(self, quantities, expected, path, client):
+        for quantity in quantities:
+            assert refusal(create, client, path, quantity) == expected
 
     @pytest.mark.parametrize("field", ["jobId", "pathId"])
     def test_a_job_and_a_path_are_required(self, field, path, client):
@@ -213,9 +214,9 @@ class TestRefusals:
         for wrong in WRONG_TEXTS:
             assert refusal(client.post, URL, body | {field: wrong}) == missing(field)
 
-    @pytest.mark.parametrize("identifier", [NO_PATH, "job_000000000000", "x" * 500, "🔩", "' OR 1=1 --"])
-    def test_no_such_path(self, identifier, path, client):
-        assert refusal(create, client, path, pathId=identifier) == not_found("Path", identifier)
+    def test_no_such_path(self, path, client):
+        for identifier in (NO_PATH, path.job_id, "x" * 500, "🔩", "' OR 1=1 --"):
+            assert refusal(create, client, path, pathId=identifier) == not_found("Path", identifier)
 
     def test_a_path_of_another_job(self, path, client):
         job = JobFactory()
@@ -226,11 +227,11 @@ class TestRefusals:
     def test_a_path_without_steps(self, client):
         assert refusal(create, client, path_without_steps()) == NO_STEPS
 
-    @pytest.mark.parametrize("identifier", [NO_CERTIFICATE, "SN-00001", "x" * 500, "🔩"])
-    def test_no_such_certificate(self, identifier, path, client):
+    def test_no_such_certificate(self, path, client):
         CertificateFactory()
 
-        assert refusal(create, client, path, certId=identifier) == not_found("Certificate", identifier)
+        for identifier in (NO_CERTIFICATE, path.id, "x" * 500, "🔩"):
+            assert refusal(create, client, path, certId=identifier) == not_found("Certificate", identifier)
 
     def test_a_certificate_is_named_by_a_text(self, path, client):
         for wrong in WRONG_OPTIONAL_TEXTS:

@@ -1,4 +1,4 @@
-"""What is the same for every call that changes a serial: who acts, and bodies that are no JSON objects."""
+"""What is the same for every call that changes a serial: who acts, and requests that make no sense."""
 
 import json
 
@@ -11,6 +11,7 @@ from tests.api.serials import calls
 from tests.api.serials.contract import (
     BLANK_TEXTS,
     NAME_MAX_LENGTH,
+    UNKNOWN_ENDPOINT,
     UNKNOWN_USER,
     WRONG_OPTIONAL_TEXTS,
     Refusal,
@@ -116,7 +117,7 @@ class TestUserIdOfAProgram:
 
 
 @every_call
-class TestBodies:
+class TestRequest:
     def test_an_object_is_required(self, call, client):
         no_object = Refusal(400, "The body must be a JSON object", "not_an_object")
 
@@ -137,6 +138,15 @@ class TestBodies:
         answer = refusal(call.sending, client, "reason=damaged", content_type="application/x-www-form-urlencoded")
 
         assert (answer.status, answer.code) == (415, "unsupported_media_type")
+
+    def test_a_slash_in_an_id_is_another_address(self, call, client):
+        address = call.url.replace("/SN-", "/SN%2F")
+        if address == call.url:
+            pytest.skip("names no serial in its address")
+
+        answer = refusal(getattr(client, call.verb), address, call.body)
+
+        assert (answer.status, answer.code) == (404, UNKNOWN_ENDPOINT)
 
     def test_fields_that_nobody_knows_are_ignored(self, call, client, program):
         nonsense = {"id": "SN-00099", "status": "completed", "currentStepIndex": 7, "nonsense": [None, {}]}

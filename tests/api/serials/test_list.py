@@ -26,7 +26,7 @@ from tests.factories import (
 
 URL = "/api/serials"
 
-ELEVEN, TWELVE = (datetime(2024, 1, 15, hour, tzinfo=UTC) for hour in (11, 12))
+ELEVEN, TWELVE, ONE, TWO, THREE, FOUR = (datetime(2024, 1, 15, hour, tzinfo=UTC) for hour in range(11, 17))
 
 ROW_KEYS = {
     "id",
@@ -60,10 +60,13 @@ def shop(db):
         fresh, milling, scrapped = (make_serial(bracket) for _ in range(3))
     with clock.told(TWELVE):
         done, forced = (make_serial(housing) for _ in range(2))
-    for serial in (milling, scrapped, done, done):
-        advancement.advance(serial.id, OPERATOR)
-    endings.scrap(scrapped.id, "damaged", None, OPERATOR)
-    endings.force_complete(forced.id, None, OPERATOR)
+    for moment, serial in ((THREE, milling), (ONE, scrapped), (FOUR, done), (FOUR, done)):
+        with clock.told(moment):
+            advancement.advance(serial.id, OPERATOR)
+    with clock.told(ONE):
+        endings.scrap(scrapped.id, "damaged", None, OPERATOR)
+    with clock.told(TWO):
+        endings.force_complete(forced.id, None, OPERATOR)
     certificate = CertificateFactory()
     for serial in (fresh, milling):
         attaching.attach(serial.id, certificate.id, OPERATOR)
@@ -157,8 +160,8 @@ class TestOrder:
             "createdAt": "fresh milling scrapped done forced",
             "-createdAt": "done forced fresh milling scrapped",
             "-createdAt,-id": "forced done scrapped milling fresh",
-            "updatedAt": "fresh milling done scrapped forced",
-            "-updatedAt": "forced scrapped done milling fresh",
+            "updatedAt": "fresh scrapped forced milling done",
+            "-updatedAt": "done milling forced scrapped fresh",
             "jobName": "fresh milling scrapped done forced",
             "-jobName": "done forced fresh milling scrapped",
             "pathName": "fresh milling scrapped done forced",
@@ -168,11 +171,10 @@ class TestOrder:
         }.items():
             assert (ordering, found(client, shop, ordering=ordering)) == (ordering, expected)
 
-    @pytest.mark.parametrize("word", ["number", "pk", "job__name", "-ID", "--id", "?", "scrapped_by", "\0", "🔩"])
-    def test_an_unknown_order_is_refused(self, word, client):
-        expected = Refusal(400, f"Unknown ordering: {word.removeprefix('-')}", "unknown_ordering", ("ordering",))
-
-        assert refusal(client.get, URL, {"ordering": f"id,{word}"}) == expected
+    def test_an_unknown_order_is_refused(self, client):
+        for word in ("number", "pk", "job__name", "-ID", "--id", "-", "?", "scrapped_by", "\0", "🔩"):
+            expected = Refusal(400, f"Unknown ordering: {word.removeprefix('-')}", "unknown_ordering", ("ordering",))
+            assert refusal(client.get, URL, {"ordering": f"id,{word}"}) == expected
 
 
 class TestFilters:
@@ -219,38 +221,25 @@ class TestFilters:
         assert found(client, shop, jobId=shop.bracket.job_id, status="completed") == ""
         assert found(client, shop, search="bracket", status="in-progress", ordering="-id") == "milling fresh"
 
-    @pytest.mark.parametrize("name", ["state", "job_id", "jobid", "status__in", "number", "id", "format", "page", "🔩"])
-    def test_an_unknown_filter_is_refused_by_its_name(self, name, client):
-        expected = Refusal(400, f"Unknown filter: {name}", "unknown_filter", (name,))
+    def test_an_unknown_filter_is_refused_by_its_name(self, client):
+        for name in ("state", "job_id", "jobid", "status__in", "number", "id", "format", "page", "🔩"):
+            expected = Refusal(400, f"Unknown filter: {name}", "unknown_filter", (name,))
+            assert refusal(client.get, URL, {"status": "completed", name: "x"}) == expected
 
-        assert refusal(client.get, URL, {"status": "completed", name: "x"}) == expected
-
-    @pytest.mark.parametrize(
-        ("name", "value"),
-        [
-            ("status", "in progress"),
-            ("status", "done"),
-            ("status", "completed\0"),
-            ("currentStepIndex", "first"),
-            ("currentStepIndex", "0.5"),
-            ("currentStepIndex", str(2**31)),
-            ("currentStepIndex", "9" * 400),
-            ("scrapReason", "lost"),
-            ("forceCompleted", "yes"),
-            ("forceCompleted", "True"),
-            ("createdSince", "yesterday"),
-            ("createdBefore", "2024-13-01"),
-            ("jobId", "job\0"),
-            ("search", "\0"),
-        ],
-    )
-    def test_a_value_that_a_filter_cannot_use_is_refused(self, name, value, client):
-        with no_trace():
-            response = client.get(URL, {name: value})
-
-        error = response.json()
-        assert (response.status_code, error["code"], set(error["errors"])) == (400, "invalid_filter", {name})
-        assert error["message"].startswith(f"{name}: ")
+    def test_a_value_that_a_filter_cannot_use_is_refused(self, client):
+        for name, values in {
+            "status": ("in progress", "done", "completed\0"),
+            "currentStepIndex": ("first", "0.5", 2**31, "9" * 400),
+            "scrapReason": ("lost",),
+            "forceCompleted": ("yes", "True"),
+            "createdSince": ("yesterday", "2024-13-01"),
+            "createdBefore": ("11:00",),
+            "jobId": ("job\0",),
+            "search": ("\0",),
+        }.items():
+            for value in values:
+                answer = refusal(client.get, URL, {name: value})
+                assert (answer.status, answer.code, answer.fields) == (400, "invalid_filter", (name,))
 
 
 def test_reading_writes_nothing(shop, client):

@@ -176,18 +176,19 @@ class TestRefusals:
             selection = [serial.id, odd, other.id, "SN-no"]
             assert refusal(override, client, serial, mill, serialIds=selection) == not_found("Serial", odd)
 
-    @pytest.mark.parametrize("wrong", [None, 1, 1.5, True, [], {}, ""], ids=repr)
-    def test_what_is_no_id_at_all_refuses_all_of_them(self, wrong, path, mill, client):
+    def test_what_is_no_id_at_all_refuses_all_of_them(self, path, mill, client):
         serial = make_serial(path)
 
-        answer = refusal(override, client, serial, mill, serialIds=[serial.id, wrong])
+        for wrong in WRONG_TEXTS:
+            answer = refusal(override, client, serial, mill, serialIds=[serial.id, wrong])
+            assert (answer.status, answer.code) == (404, "not_found")
+            assert answer.message.startswith("Serial not found: ")
 
-        assert (answer.status, answer.code) == (404, "not_found")
-        assert answer.message.startswith("Serial not found: ")
+    def test_a_selection_selects_something(self, path, mill, client):
+        serial = make_serial(path)
 
-    @pytest.mark.parametrize("wrong", [[], "", "SN-00001", 1, True, False, {}, {"SN-00001": 1}], ids=repr)
-    def test_a_selection_selects_something(self, wrong, path, mill, client):
-        assert refusal(override, client, make_serial(path), mill, serialIds=wrong) == NONE_SELECTED
+        for wrong in ([], "", serial.id, 1, True, False, {}, {serial.id: 1}):
+            assert refusal(override, client, serial, mill, serialIds=wrong) == NONE_SELECTED
 
     def test_a_step_is_required(self, path, client):
         serial = make_serial(path)
@@ -196,9 +197,11 @@ class TestRefusals:
         for wrong in WRONG_TEXTS:
             assert refusal(override, client, serial, wrong) == missing("stepId")
 
-    @pytest.mark.parametrize("identifier", [NO_STEP, "SN-00001", "x" * 500, "🔩"])
-    def test_no_such_step(self, identifier, path, client):
-        assert refusal(override, client, make_serial(path), identifier) == not_found("ProcessStep", identifier)
+    def test_no_such_step(self, path, client):
+        serial = make_serial(path)
+
+        for identifier in (NO_STEP, serial.id, "x" * 500, "🔩"):
+            assert refusal(override, client, serial, identifier) == not_found("ProcessStep", identifier)
 
     def test_a_step_of_another_path_is_not_found(self, mill, client):
         assert refusal(override, client, make_serial(), mill) == not_found("ProcessStep", mill.id)

@@ -139,11 +139,11 @@ class TestRefusals:
         for odd in odd_ids(serial):
             assert refusal(reverse, client, odd, mill) == not_found("Serial", odd)
 
-    @pytest.mark.parametrize("step", ODD_STEP_IDS, ids=ascii)
-    def test_a_step_that_nobody_knows_has_no_override(self, step, client):
+    def test_a_step_that_nobody_knows_has_no_override(self, client):
         serial, _ = overridden()
 
-        assert refusal(reverse, client, serial, step) == NO_OVERRIDE
+        for step in ODD_STEP_IDS:
+            assert refusal(reverse, client, serial, step) == NO_OVERRIDE
 
     def test_a_step_of_another_path_has_none(self, client):
         serial, _ = overridden()

@@ -163,11 +163,12 @@ class TestRefusals:
         answer = refusal(waive, kiosk, serial, step, reason=REASON, approverId="x" * (NAME_MAX_LENGTH + 1))
         assert answer == too_long("approverId", NAME_MAX_LENGTH)
 
-    @pytest.mark.parametrize("step", ODD_STEP_IDS, ids=ascii)
-    def test_no_such_step(self, step, client, approval):
+    def test_no_such_step(self, client, approval):
         serial, _ = deferred_at_first_jump()
 
-        assert refusal(waive, client, serial, step, **approval) == not_found("SnStepStatus", f"{serial.id}/{step}")
+        for step in ODD_STEP_IDS:
+            expected = not_found("SnStepStatus", f"{serial.id}/{step}")
+            assert refusal(waive, client, serial, step, **approval) == expected
 
     def test_a_step_of_another_path_is_not_found(self, client, approval):
         serial, _ = deferred_at_first_jump()

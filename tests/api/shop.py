@@ -1,0 +1,162 @@
+"""A small shop in which every endpoint of the API has something to work on, and a call of each that succeeds."""
+
+from dataclasses import dataclass
+
+from certificates.models import Certificate
+from certificates.services import attaching
+from serials.models import Job, Path, Serial, Step
+from serials.services import advancement, overrides
+from shopplanr.accounts.models import User
+from shopplanr.accounts.roles import Role
+from tests.accounts.factories import UserFactory
+from tests.factories import OPERATOR, CertificateFactory, JobFactory, PathFactory, make_serials, steps_of
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What there is; the serials are named for what they can do next."""
+
+    job: Job
+    path: Path
+    steps: list[Step]
+    unused_path: Path
+    standing: Serial
+    deferring: Serial
+    overridden: Serial
+    certificate: Certificate
+    supervisor: User
+    operator: User
+
+
+def make_shop() -> Shop:
+    """Make it; the steps are Saw, Mill (deferred for one part, overridden for another) and Inspect."""
+    path = PathFactory(job=JobFactory(goalQuantity=3), advancementMode="flexible")
+    steps = steps_of(path)
+    standing, deferring, overridden = make_serials(path, 3)
+    certificate = CertificateFactory(metadata={"grade": "A36"})
+    attaching.attach(standing.id, certificate.id, OPERATOR)
+    advancement.advance_to(deferring.id, 2, OPERATOR)
+    overrides.create(overridden.id, None, steps[1].id, "done at the supplier's", OPERATOR)
+    return Shop(
+        job=path.job,
+        path=path,
+        steps=steps,
+        unused_path=PathFactory(job=path.job),
+        standing=standing,
+        deferring=deferring,
+        overridden=overridden,
+        certificate=certificate,
+        supervisor=UserFactory(role=Role.SUPERVISORS),
+        operator=UserFactory(),
+    )
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call by the table of endpoints: its path, what stands in the path, and the body."""
+
+    verb: str
+    path: str
+    ids: dict[str, str]
+    body: dict | None = None
+
+    @property
+    def name(self) -> str:
+        """The row of the table."""
+        return f"{self.verb} {self.path}"
+
+    def url(self, **ids: str) -> str:
+        """Return the address, with other ids where they are given."""
+        url = f"/api/{self.path}"
+        for name, value in (self.ids | ids).items():
+            url = url.replace(f"<str:{name}>", value)
+        return url
+
+
+def calls(shop: Shop) -> list[Call]:
+    """Return a call of every endpoint and verb, each of which succeeds by itself."""
+    who = {"userId": shop.supervisor.id}
+    saw, mill, _ = shop.steps
+    job, path, standing = {"id": shop.job.id}, {"id": shop.path.id}, {"id": shop.standing.id}
+    at_mill = {"id": shop.deferring.id, "step_id": mill.id}
+    certificate = {"id": shop.certificate.id}
+    new_path = {
+        "name": "Rework",
+        "goalQuantity": 2,
+        "advancementMode": "per_step",
+        "steps": [{"name": "Grind", "location": "Hall 2", "optional": True, "dependencyType": "physical"}],
+    }
+    new_job = {
+        "name": "Bracket",
+        "goalQuantity": 5,
+        "dueDate": "2030-05-01",
+        "jiraTicketKey": "SHOP-1",
+        "jiraTicketSummary": "Make brackets",
+        "jiraPartNumber": "BR-7",
+        "jiraPriority": "High",
+        "jiraEpicLink": "SHOP-0",
+        "jiraLabels": ["urgent"],
+    }
+    return [
+        Call("GET", "jobs", {}),
+        Call("POST", "jobs", {}, new_job),
+        Call("GET", "jobs/<str:id>", job),
+        Call("PUT", "jobs/<str:id>", job, {"name": "Flange", "goalQuantity": 9, "dueDate": "2031-01-31"}),
+        Call("POST", "paths", {}, {"jobId": shop.job.id} | new_path),
+        Call("GET", "paths/<str:id>", path),
+        Call("PUT", "paths/<str:id>", {"id": shop.unused_path.id}, new_path),
+        Call("DELETE", "paths/<str:id>", {"id": shop.unused_path.id}),
+        Call("PATCH", "paths/<str:id>/advancement-mode", path, {"advancementMode": "strict"}),
+        Call("PATCH", "steps/<str:id>/assign", {"id": saw.id}, {"userId": shop.operator.id}),
+        Call("PATCH", "steps/<str:id>/config", {"id": saw.id}, {"optional": True, "dependencyType": "physical"}),
+        Call("GET", "serials", {}),
+        Call(
+            "POST",
+            "serials",
+            {},
+            {"jobId": shop.job.id, "pathId": shop.path.id, "quantity": 2, "certId": shop.certificate.id} | who,
+        ),
+        Call("GET", "serials/<str:id>", standing),
+        Call("POST", "serials/<str:id>/advance", standing, {"expectedStepIndex": 0} | who),
+        Call("POST", "serials/<str:id>/advance-to", standing, {"targetStepIndex": 2, "expectedStepIndex": 0} | who),
+        Call("POST", "serials/<str:id>/scrap", standing, {"reason": "other", "explanation": "fell down"} | who),
+        Call("POST", "serials/<str:id>/force-complete", standing, {"reason": "accepted as it is"} | who),
+        Call("POST", "serials/<str:id>/attach-cert", standing, {"certId": shop.certificate.id} | who),
+        Call("GET", "serials/<str:id>/cert-attachments", standing),
+        Call("GET", "serials/<str:id>/step-statuses", standing),
+        Call("GET", "serials/<str:id>/overrides", {"id": shop.overridden.id}),
+        Call(
+            "POST",
+            "serials/<str:id>/overrides",
+            standing,
+            {"serialIds": [shop.standing.id], "stepId": mill.id, "reason": "not needed"} | who,
+        ),
+        Call(
+            "DELETE",
+            "serials/<str:id>/overrides/<str:step_id>",
+            {"id": shop.overridden.id, "step_id": mill.id},
+            {"reason": "needed after all"} | who,
+        ),
+        Call(
+            "POST",
+            "serials/<str:id>/waive-step/<str:step_id>",
+            at_mill,
+            {"reason": "the customer agrees", "approverId": shop.supervisor.id},
+        ),
+        Call("POST", "serials/<str:id>/complete-deferred/<str:step_id>", at_mill, who),
+        Call("GET", "certs", {}),
+        Call("POST", "certs", {}, {"type": "process", "name": "Heat treatment", "metadata": {"furnace": 3}}),
+        Call(
+            "POST",
+            "certs/batch-attach",
+            {},
+            {"certId": shop.certificate.id, "serialIds": [shop.standing.id, shop.deferring.id]} | who,
+        ),
+        Call("GET", "certs/<str:id>", certificate),
+        Call("GET", "certs/<str:id>/attachments", certificate),
+        Call("GET", "audit", {}),
+        Call("GET", "audit/serial/<str:serial_id>", {"serial_id": shop.standing.id}),
+        Call("GET", "users", {}),
+        Call("POST", "users", {}, {"name": "Maria Lopez", "department": "Milling"}),
+        Call("PUT", "users/<str:id>", {"id": shop.operator.id}, {"name": "Kim", "department": "QC", "active": False}),
+    ]
