@@ -43,6 +43,7 @@ def tracked() -> HistoricalRecords:
         history_user_getter=lambda version: version.history_user_id or None,
         history_user_setter=_remember_user,
         history_change_reason_field=models.TextField(null=True, blank=True),
+        history_id_field=models.BigAutoField(),  # 32 bits would last for weeks at a thousand advances per second
     )
 
 
@@ -68,7 +69,7 @@ def record_versions(rows: models.QuerySet, kind: str, actor: Actor, *, reason: s
     Call it behind ``update()`` or a bulk insert, in the same transaction. ``kind`` is ``CREATED`` or ``CHANGED``.
     """
     connection = connections[rows.db]
-    chosen, params = rows.order_by().values("pk").query.get_compiler(connection=connection).as_sql()
+    chosen, params = rows.order_by().values("pk").query.get_compiler(connection=connection, elide_empty=False).as_sql()
     facts = {
         "history_date": clock.now(),
         "history_type": kind,

@@ -196,7 +196,7 @@ def prepare_database(with_demo: bool) -> None:
     if with_demo and shop.obstacle() is None:
         connection.close()
         print("Loading the demo shop", flush=True)
-        _manage("demo_shop")
+        _manage("demo_shop", "--without-sign-in")
 
 
 def collect_static_files(record: Path) -> None:
@@ -272,7 +272,7 @@ def serve(address: Address, workers: int, threads: int, access_log: bool) -> Non
 
     from django.urls import get_resolver
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
 
     # What a worker would load by itself, at its start or at its first request, it gets from here.
@@ -284,6 +284,8 @@ def serve(address: Address, workers: int, threads: int, access_log: bool) -> Non
         address=address.host,
         port=address.port,
         interface=Interfaces.WSGI,
+        # Without TLS nobody speaks HTTP/2, where a body need not say its length: WSGI would take it for empty.
+        http=HTTPModes.http1,
         workers=workers,
         blocking_threads=threads,
         backpressure=CONNECTIONS_PER_WORKER,
@@ -320,6 +322,7 @@ def serve_and_reload(address: Address) -> NoReturn:
     """
     options = {
         "interface": "wsgi",
+        "http": "1",
         "host": address.host,
         "port": address.port,
         "blocking-threads": THREADS_PER_WORKER,

@@ -21,7 +21,7 @@ def options(synchronous: str) -> dict:
     return {
         "transaction_mode": "IMMEDIATE",
         "timeout": BUSY_TIMEOUT_SECONDS,
-        # Without recursive triggers a REPLACE removes the row that is in its way past every trigger, append-only or not.
+        # Without recursive triggers a REPLACE removes the row in its way past every trigger, append-only or not.
         "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA recursive_triggers=ON;",
     }
 

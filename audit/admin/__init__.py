@@ -189,4 +189,3 @@ class AuditEntryAdmin(RecordAdmin):
     def details(self, entry: AuditEntry) -> str:
         """Return all that the entry carries beside."""
         return format_html_join("", "<div>{}: {}</div>", (entry.metadata or {}).items())
-

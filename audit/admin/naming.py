@@ -48,9 +48,7 @@ def name_all(entries: Iterable[AuditEntry], columns: Sequence[str] = tuple(NOUNS
     entries = list(entries)
     ids: dict[str, set[str]] = {}
     for column in columns:
-        ids.setdefault(NOUNS[column], set()).update(
-            value for entry in entries if (value := getattr(entry, column))
-        )
+        ids.setdefault(NOUNS[column], set()).update(value for entry in entries if (value := getattr(entry, column)))
     known = {noun: _namers[noun](wanted) for noun, wanted in ids.items() if wanted and noun in _namers}
     people = names_of(person_id for entry in entries for person_id in (entry.user_id, entry.called_by))
     for entry in entries:

@@ -52,6 +52,4 @@ def shown(metadata: Mapping | None) -> str:
         (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         for name, value in metadata.items()
     ]
-    return format_html(
-        '<table class="facts">{}</table>', format_html_join("", "<tr><th>{}</th><td>{}</td></tr>", rows)
-    )
+    return format_html('<table class="facts">{}</table>', format_html_join("", "<tr><th>{}</th><td>{}</td></tr>", rows))

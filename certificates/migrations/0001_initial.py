@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=shopplanr.clock.now, editable=False)),
                 ("history_user_id", models.CharField(blank=True, default="", max_length=255)),
                 ("history_change_reason", models.TextField(blank=True, null=True)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField()),
                 (
                     "history_type",

@@ -149,7 +149,9 @@ class Override(ConfirmedAction):
 
     def form(self, rows, data=None, initial=None) -> forms.Form:
         """Offer the path's steps."""
-        steps = Step.objects.filter(path=rows[0].path_id).order_by("order").values_list("pk", "order", "name", "optional")
+        steps = (
+            Step.objects.filter(path=rows[0].path_id).order_by("order").values_list("pk", "order", "name", "optional")
+        )
         choices = [
             (pk, f"{order + 1} {name}" + (" (optional already)" if optional else ""))
             for pk, order, name, optional in steps

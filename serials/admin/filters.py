@@ -69,9 +69,7 @@ class ByStep(MenuFilter):
         """Take the parts whose one record in progress is this step's."""
         if not self.value():
             return queryset
-        here = StepStatus.objects.filter(
-            serial=OuterRef("pk"), step=self.value(), status=StepStatusCode.IN_PROGRESS
-        )
+        here = StepStatus.objects.filter(serial=OuterRef("pk"), step=self.value(), status=StepStatusCode.IN_PROGRESS)
         return queryset.filter(Exists(here), status="in_progress")
 
 

@@ -25,9 +25,7 @@ CHANGEABLE = {"name": "name", "goal_quantity": "goalQuantity", "due_date": "dueD
 class JobForm(ServiceForm):
     """A job."""
 
-    columns = (
-        {api: column for column, api in CHANGEABLE.items()} | jobs.JIRA_TEXTS | {"jiraLabels": "jira_labels"}
-    )
+    columns = {api: column for column, api in CHANGEABLE.items()} | jobs.JIRA_TEXTS | {"jiraLabels": "jira_labels"}
 
     jira_labels = forms.CharField(required=False, label="Labels", help_text="Separated by commas.")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.html import format_html
 
@@ -16,10 +16,19 @@ from serials.admin import actions
 from serials.admin.filters import ByJob, ByOpenQuestion, ByPath, ByStep
 from serials.admin.marks import OVERRIDE_ACTIVE, OVERRIDE_REVERSED, serial_mark, step_mark
 from serials.admin.searching import part_number, parts_filter
-from serials.models import Job, Path, Serial, SerialCounter, SerialStatus, Step, StepOverride, StepStatus, StepStatusCode
-from shopplanr.accounts.roles import Right
+from serials.models import (
+    Job,
+    Path,
+    Serial,
+    SerialCounter,
+    SerialStatus,
+    Step,
+    StepOverride,
+    StepStatus,
+    StepStatusCode,
+)
 from shopplanr.admin.confirming import ConfirmedActionsMixin
-from shopplanr.admin.links import link, list_url, page_url, record_link
+from shopplanr.admin.links import link, list_url, record_link
 from shopplanr.admin.panels import PANEL_ROWS, Panel
 from shopplanr.admin.people import names_of, person, with_name
 from shopplanr.admin.records import RecordAdmin
@@ -177,7 +186,11 @@ class SerialAdmin(ConfirmedActionsMixin, TrackedAdmin):
                     record.step_index + 1,
                     record.step.name,
                     step_mark(record.status),
-                    "overridden" if record.step_id in overridden else "optional" if record.step.optional else "required",
+                    "overridden"
+                    if record.step_id in overridden
+                    else "optional"
+                    if record.step.optional
+                    else "required",
                     record.step.location,
                     record.updated_at if record.status != StepStatusCode.PENDING else "",
                     self._step_tools(request, part, record),
@@ -192,7 +205,7 @@ class SerialAdmin(ConfirmedActionsMixin, TrackedAdmin):
         name = {StepStatusCode.DEFERRED: ("waive", "complete-deferred"), StepStatusCode.PENDING: ("override",)}.get(
             StepStatusCode(record.status), ()
         )
-        if StepStatusCode.PENDING == record.status and (record.step.optional or not actions.in_progress(part)):
+        if record.status == StepStatusCode.PENDING and (record.step.optional or not actions.in_progress(part)):
             return ""
         labels = {"waive": "Waive…", "complete-deferred": "Complete…", "override": "Override…"}
         links = [

@@ -1,6 +1,5 @@
 """Paths, with their steps in order, and the steps by themselves."""
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
@@ -223,7 +222,9 @@ class StepAdmin(TrackedAdmin, ServiceAdmin):
         if "assigned_to" in form.changed_data:
             person = values["assigned_to"]
             steps.assign(obj.pk, person and person.pk, actor)
-        settings = {STEP_FIELDS[name]: values[name] for name in ("optional", "dependency_type") if name in form.changed_data}
+        settings = {
+            STEP_FIELDS[name]: values[name] for name in ("optional", "dependency_type") if name in form.changed_data
+        }
         if settings:
             steps.configure(obj.pk, settings, actor)
         obj.refresh_from_db()

@@ -27,6 +27,10 @@ class WholeNumberFilter(filters.Filter):
         super().__init__(*args, min_value=-(2**31), max_value=2**31 - 1, **kwargs)
 
 
+FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
+
+
 class MomentField(IsoDateTimeField):
     """A moment. One that UTC has no date for, at either end of the calendar, is the first or the last that it has."""
 
@@ -38,8 +42,7 @@ class MomentField(IsoDateTimeField):
         try:
             return moment.astimezone(UTC)
         except OverflowError:
-            end = datetime.min if moment.year == datetime.min.year else datetime.max
-            return end.replace(tzinfo=UTC)
+            return FIRST_MOMENT if moment.year == FIRST_MOMENT.year else LAST_MOMENT
 
 
 class MomentFilter(filters.IsoDateTimeFilter):

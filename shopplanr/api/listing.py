@@ -87,8 +87,8 @@ class Listing:
     def _order(self, rows: QuerySet, words: str | None) -> QuerySet:
         columns = []
         for word in map(str.strip, (words or "").split(",")):
-            descending, name = word.startswith("-"), word.removeprefix("-")
-            if word:
+            descending, name = word.startswith("-"), word.removeprefix("-").strip()
+            if name:
                 if name not in self.orderings:
                     raise Invalid.field("ordering", f"Unknown ordering: {name}", code="unknown_ordering")
                 columns.append(("-" if descending else "") + self.orderings[name])

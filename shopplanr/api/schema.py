@@ -8,7 +8,7 @@ from drf_spectacular.openapi import AutoSchema as SpectacularSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from shopplanr.api.filters import WholeNumberFilter
-from shopplanr.api.listing import Listing
+from shopplanr.api.listing import VALUE_MAX_LENGTH, Listing
 from shopplanr.api.shapes import ErrorShape, Shape
 
 SECURITY_SCHEMES = {
@@ -170,7 +170,7 @@ _WHOLE = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 
 def _filter_parameter(name: str, each: filters.Filter) -> OpenApiParameter:
     choices = [value for value, _ in each.extra.get("choices", [])]
-    kind: object = {"type": "string", "enum": choices} if choices else str
+    kind = {"type": "string", "enum": choices} if choices else {"type": "string", "maxLength": VALUE_MAX_LENGTH}
     if isinstance(each, filters.IsoDateTimeFilter):
         kind = {"type": "string", "format": "date-time"}
     elif isinstance(each, WholeNumberFilter):

@@ -18,7 +18,18 @@ from tests.factories import OPERATOR, PLANNER, CertificateFactory, steps_of
 
 pytestmark = pytest.mark.django_db
 
-SHOP_MODELS = (Job, Path, Step, Serial, StepStatus, StepOverride, SerialCounter, Certificate, CertAttachment, AuditEntry)
+SHOP_MODELS = (
+    Job,
+    Path,
+    Step,
+    Serial,
+    StepStatus,
+    StepOverride,
+    SerialCounter,
+    Certificate,
+    CertAttachment,
+    AuditEntry,
+)
 
 
 def name_of(model) -> str:
@@ -98,7 +109,7 @@ def test_who_may_not_plan_changes_nothing_by_a_form(role, one_of_each):
     for record in one_of_each:
         response = client.post(url(name_of(record), "change", record.pk), {"name": "Changed", "goal_quantity": 1})
         assert response.status_code == 403, record
-        assert list(type(record).objects.filter(pk=record.pk).values())[0] == {
+        assert type(record).objects.filter(pk=record.pk).values().get() == {
             field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields
         }
 

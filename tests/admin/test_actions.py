@@ -10,6 +10,7 @@ from shopplanr.admin.confirming import SHOWN_AT_MOST
 from tests.admin.conftest import staff
 from tests.admin.desk import act, choose, confirm, deferred, deferred_records, everything, messages, url
 from tests.factories import OPERATOR, PLANNER, CertificateFactory, PathFactory, make_serials, steps_of
+from tests.queries import counted_statements
 
 pytestmark = pytest.mark.django_db
 
@@ -18,8 +19,8 @@ def entries(action: Action) -> list[AuditEntry]:
     return list(AuditEntry.objects.filter(action=action).order_by("sequence"))
 
 
-def by_whom(client, action: Action) -> set[tuple[str, str, str]]:
-    """Return who the trail says did it, and how; it must be who sat at the desk."""
+def done_by(client, action: Action) -> bool:
+    """Tell whether the trail says that who sat at the desk did it, and nobody else."""
     return {(entry.user_id, entry.called_by, entry.credential) for entry in entries(action)} == {
         (client.user.pk, "", "session")
     }
@@ -34,7 +35,7 @@ def test_advances_a_selection_and_says_so(supervisor):
     assert "Saw → Mill" in asked.content.decode()
     assert messages(response) == ["Advanced: 3 parts."]
     assert set(Serial.objects.values_list("current_step_index", flat=True)) == {1}
-    assert by_whom(supervisor, Action.SERIAL_ADVANCED)
+    assert done_by(supervisor, Action.SERIAL_ADVANCED)
 
 
 def test_a_page_that_is_sent_twice_advances_once(supervisor):
@@ -57,7 +58,7 @@ def test_scraps_a_selection(supervisor):
     assert set(Serial.objects.values_list("status", "scrap_reason", "scrap_explanation", "scrapped_by")) == {
         ("scrapped", "other", "Fell off the cart", supervisor.user.pk)
     }
-    assert by_whom(supervisor, Action.SERIAL_SCRAPPED)
+    assert done_by(supervisor, Action.SERIAL_SCRAPPED)
 
 
 def test_force_completes_and_shows_before_what_stays_open(supervisor):
@@ -116,7 +117,7 @@ def test_qc_waives_a_deferred_step_of_parts_and_is_the_approver(qc):
     assert {str(entry.metadata) for entry in entries(Action.STEP_WAIVED)} == {
         str({"reason": "Edges are fine", "approverId": qc.user.pk})
     }
-    assert by_whom(qc, Action.STEP_WAIVED)
+    assert done_by(qc, Action.STEP_WAIVED)
 
 
 def test_qc_waives_from_the_list_of_deferred_steps(qc):
@@ -135,9 +136,9 @@ def test_completes_deferred_steps_of_parts_and_from_the_list(supervisor):
     act(supervisor, parts[:1], "complete-deferred", step=deburr.pk)
     response = act(supervisor, deferred_records(parts), "complete")
 
-    assert messages(response) == [f"Completed: {deburr.pk}: Deferred."] or "Completed" in messages(response)[0]
+    assert messages(response)[0].startswith("Completed")
     assert set(StepStatus.objects.filter(step=deburr).values_list("status", flat=True)) == {"completed"}
-    assert by_whom(supervisor, Action.DEFERRED_STEP_COMPLETED)
+    assert done_by(supervisor, Action.DEFERRED_STEP_COMPLETED)
 
 
 def test_parts_without_a_deferred_step_have_none_to_settle(qc):
@@ -153,7 +154,7 @@ def test_attaches_a_certificate_to_a_selection(qc):
     assert set(certificate.attachments.values_list("serial", "attached_by")) == {
         (part.pk, qc.user.pk) for part in parts
     }
-    assert by_whom(qc, Action.CERT_ATTACHED)
+    assert done_by(qc, Action.CERT_ATTACHED)
 
 
 REFUSALS = [
@@ -270,10 +271,10 @@ def test_too_many_at_once_are_refused_before_anything_is_asked(administrator, mo
 
 def test_all_that_a_filter_finds_can_be_chosen(qc):
     path, certificate = PathFactory(), CertificateFactory()
-    make_serials(path, quantity=SHOWN_AT_MOST + 20)
+    parts = make_serials(path, quantity=SHOWN_AT_MOST + 20)
     make_serials(quantity=5)
 
-    data = {"action": "attach", "select_across": "1", "_selected_action": []}
+    data = {"action": "attach", "select_across": "1", "index": "0", "_selected_action": [parts[0].pk]}
     asked = qc.post(url("serials_serial") + f"?path={path.pk}", data)
     confirm(qc, asked, certificate=certificate.pk)
 
@@ -282,7 +283,7 @@ def test_all_that_a_filter_finds_can_be_chosen(qc):
 
 
 def test_afterwards_one_is_where_one_came_from_but_never_on_another_site(administrator):
-    (part,) = make_serials()
+    (part,) = make_serials(PathFactory(steps=("Saw", "Turn", "Mill", "Grind", "Wash", "Inspect")))
     address = url("serials_serial", "act", "advance")
     own = url("serials_serial", "change", part.pk)
 
@@ -305,14 +306,14 @@ def test_a_parts_own_page_offers_what_can_be_done_step_by_step(administrator):
     assert asked.context["form"].initial["step"] == deburr.pk
 
 
-def test_queries_of_the_page_that_asks_do_not_grow_with_the_selection(administrator, django_assert_num_queries):
+@pytest.mark.parametrize("action", ["advance", "scrap", "force-complete", "override"])
+def test_queries_of_the_page_that_asks_do_not_grow_with_the_selection(administrator, action):
     path = PathFactory()
 
-    def queries(quantity, action):
+    def queries(quantity: int) -> int:
         parts = make_serials(path, quantity)
-        with django_assert_num_queries(8, exact=False) as captured:
+        with counted_statements() as statements:
             choose(administrator, parts, action)
-        return len(captured)
+        return len(statements)
 
-    for action in ("advance", "scrap", "force-complete", "override"):
-        assert queries(2, action) == queries(40, action)
+    assert queries(2) == queries(40)

@@ -172,7 +172,7 @@ class TestOrder:
             assert (ordering, found(client, shop, ordering=ordering)) == (ordering, expected)
 
     def test_an_unknown_order_is_refused(self, client):
-        for word in ("number", "pk", "job__name", "-ID", "--id", "-", "?", "scrapped_by", "\0", "🔩"):
+        for word in ("number", "pk", "job__name", "-ID", "--id", "?", "scrapped_by", "\0", "🔩"):
             expected = Refusal(400, f"Unknown ordering: {word.removeprefix('-')}", "unknown_ordering", ("ordering",))
             assert refusal(client.get, URL, {"ordering": f"id,{word}"}) == expected
 

@@ -29,7 +29,13 @@ class Command(BaseCommand):
             help="also where there are accounts already; the demo's accounts have a public password",
         )
 
-    def handle(self, *, beside_accounts, verbosity, **options) -> None:
+        parser.add_argument(
+            "--without-sign-in",
+            action="store_true",
+            help="leave out who can sign in, where the caller says it",
+        )
+
+    def handle(self, *, beside_accounts, without_sign_in, verbosity, **options) -> None:
         """Load it and say what there is now and who can sign in, or say why not."""
         began = time.monotonic()
         if why_not := shop.obstacle(beside_accounts):
@@ -43,6 +49,8 @@ class Command(BaseCommand):
             self.stdout.write(shop.obstacle(beside_accounts) or "Nothing was changed.")
         elif verbosity > 0:
             self.stdout.write(f"{_summary()} Loaded in {time.monotonic() - began:.1f} s.")
+            if without_sign_in:
+                return
             self.stdout.write(
                 "\n".join(["Who can sign in (name and password):", *(f"  {line}" for line in sign_in_lines())])
             )

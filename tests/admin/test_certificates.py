@@ -1,0 +1,129 @@
+"""Certificates by form: recorded once through the service, and never changed."""
+
+import pytest
+
+from certificates.models import Certificate
+from certificates.services import attaching
+from tests.admin.desk import url
+from tests.factories import OPERATOR, CertificateFactory, make_serials
+
+pytestmark = pytest.mark.django_db
+
+
+def add(client, **typed):
+    return client.post(url("certificates_certificate", "add"), {"type": "material", "name": "Mill report"} | typed)
+
+
+def problems(response) -> dict:
+    return response.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("", None),
+        ("heat: 4711\n\nsupplier: Aldine: Sheffield\n", {"heat": "4711", "supplier": "Aldine: Sheffield"}),
+        ('{"z": 1, "a": {"b": [true, null]}}', {"z": 1, "a": {"b": [True, None]}}),
+    ],
+)
+def test_qc_records_a_certificate_with_facts_as_lines_or_as_json(qc, typed, stored):
+    response = add(qc, metadata=typed)
+
+    assert response.status_code == 302, problems(response)
+    certificate = Certificate.objects.get()
+    assert (certificate.type, certificate.name, certificate.metadata) == ("material", "Mill report", stored)
+    assert list(certificate.metadata or {}) == list(stored or {}), "in the order in which they were typed"
+    assert certificate.history.get().history_user_id == qc.user.pk
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"metadata": "[1, 2]"}, "metadata", "metadata must be an object"),
+        ({"metadata": "{"}, "metadata", "This is not JSON"),
+        ({"metadata": "heat 4711"}, "metadata", "Line 1 needs a name, a colon and a value"),
+        ({"metadata": "heat: 1\nheat: 2"}, "metadata", "a second time"),
+        ({"name": "  "}, "name", "required"),
+        ({"type": "other"}, "type", "Select a valid choice"),
+    ],
+)
+def test_what_cannot_be_recorded_is_said_at_its_field(qc, typed, field, sentence):
+    response = add(qc, **typed)
+
+    assert sentence in problems(response)[field][0]
+    assert response.context["adminform"].form["type"].value() == typed.get("type", "material")
+    assert not Certificate.objects.exists()
+
+
+def test_a_certificate_that_exists_is_shown_and_not_edited(administrator):
+    certificate = CertificateFactory(name="Mill report", metadata={"heat": "4711", "mill": {"city": "Sheffield"}})
+    address = url("certificates_certificate", "change", certificate.pk)
+
+    page = administrator.get(address).content.decode()
+
+    assert "<th>heat</th><td>4711</td>" in page
+    assert "Sheffield" in page
+    assert 'name="name"' not in page
+    assert 'name="_save"' not in page
+    assert administrator.post(address, {"type": "process", "name": "Another"}).status_code == 403
+    certificate.refresh_from_db()
+    assert (certificate.type, certificate.name) == ("material", "Mill report")
+    assert certificate.history.count() == 1
+
+
+def test_who_may_not_certify_records_none(supervisor, auditor):
+    for client in (supervisor, auditor):
+        assert add(client).status_code == 403
+    assert not Certificate.objects.exists()
+
+
+def test_a_certificates_page_shows_its_parts_and_leads_to_the_rest(qc, monkeypatch):
+    monkeypatch.setattr("certificates.admin.certificates.PANEL_ROWS", 2)
+    certificate, parts = CertificateFactory(), make_serials(quantity=3)
+    attaching.attach_all(certificate.pk, [part.id for part in parts], OPERATOR)
+
+    page = qc.get(url("certificates_certificate", "change", certificate.pk)).content.decode()
+    rest = qc.get(url("certificates_certattachment"), {"q": certificate.pk}).context["cl"].result_list
+
+    assert "SN-00001" in page and "SN-00002" in page and "SN-00003" not in page
+    assert "All attachments" in page
+    assert len(rest) == 3
+
+
+def test_a_parts_page_shows_its_certificates(qc):
+    certificate, (part,) = CertificateFactory(name="Mill report", type="process"), make_serials()
+    attaching.attach(part.id, certificate.pk, OPERATOR)
+
+    page = qc.get(url("serials_serial", "change", part.pk)).content.decode()
+
+    assert "Mill report" in page
+    assert 'marks.svg#process"></use></svg>Process</span>' in page
+
+
+@pytest.mark.parametrize("typed", ["4711", "mill rep", "Sheffield"])
+def test_a_certificate_is_found_by_name_and_by_its_facts(qc, typed):
+    certificate = CertificateFactory(name="Mill report", metadata={"heat": "4711", "mill": "Sheffield"})
+    CertificateFactory(name="Passivation", metadata={"bath": "3"})
+
+    for page, parameters in (
+        ("/admin/certificates/certificate/", {"q": typed}),
+        ("/admin/certificates/certificate/", {"q": certificate.pk}),
+    ):
+        assert list(qc.get(page, parameters).context["cl"].result_list) == [certificate]
+    asked = {"app_label": "certificates", "model_name": "certattachment", "field_name": "certificate", "term": typed}
+    assert [row["id"] for row in qc.get("/admin/autocomplete/", asked).json()["results"]] == [certificate.pk]
+
+
+def test_an_attachment_is_found_by_part_certificate_and_job(qc):
+    certificate, (part, other) = CertificateFactory(name="Mill report"), make_serials(quantity=2)
+    attached = attaching.attach(part.id, certificate.pk, OPERATOR)
+    attaching.attach(other.id, CertificateFactory(name="Passivation").pk, OPERATOR)
+
+    def found(typed):
+        return list(qc.get(url("certificates_certattachment"), {"q": typed}).context["cl"].result_list)
+
+    assert (
+        found(part.id) == found("Mill report") == found(certificate.pk) == found(attached.attachment_id) == [attached]
+    )
+    assert len(found(part.job.name)) == 2
+    assert qc.get(url("certificates_certattachment", "change", attached.pk)).status_code == 200

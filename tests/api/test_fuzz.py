@@ -1,0 +1,117 @@
+"""A fuzzer that knows the schema: no 5xx, no status that is not documented, and answers that are what it says.
+
+HYPOTHESIS_PROFILE=thorough tries more, and something else each time.
+"""
+
+import json
+from zlib import crc32
+
+import pytest
+import schemathesis
+from django.core import signals
+from django.db import close_old_connections, transaction
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from shopplanr.wsgi import application
+from tests.accounts.factories import token_for
+from tests.api.answers import nothing_written
+from tests.api.shop import calls, make_shop
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+
+QUICK = settings().max_examples <= 50
+
+BOUNDED = settings(
+    max_examples=5 if QUICK else settings().max_examples // 5,
+    derandomize=QUICK,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def load(**phases):
+    """Return the schema as the site serves it; only these phases of the fuzzer run."""
+    enabled = {"examples": False, "coverage": False, "fuzzing": True, "stateful": False} | phases
+    config = schemathesis.Config.from_dict({"phases": {phase: {"enabled": on} for phase, on in enabled.items()}})
+    return schemathesis.openapi.from_wsgi("/api/schema", application, config=config)
+
+
+everything = load(coverage=True)
+anything = load()
+
+
+@pytest.fixture(autouse=True)
+def _stay_in_the_transaction(db):
+    """Keep the application from closing the connection between two calls, as Django's own test client does."""
+    for signal in (signals.request_started, signals.request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (signals.request_started, signals.request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def shop(db):
+    return make_shop()
+
+
+@pytest.fixture
+def known(shop):
+    """What stands in the path and in the body of each call where it succeeds."""
+    return {f"{call.verb} {call.url(**{name: f'{{{name}}}' for name in call.ids})}": call for call in calls(shop)}
+
+
+def aim(case, known) -> None:
+    """Let every second call be about records that exist; which ones depends on nothing but the call itself."""
+    made = repr((case.path_parameters, case.query, case.body))
+    if crc32(made.encode("utf-8", "backslashreplace")) % 2:
+        return
+    call = known.get(case.operation.label)
+    if call is None:  # a verb that the path does not have
+        return
+    case.path_parameters.update(call.ids)
+    if isinstance(case.body, dict):
+        ids = {"jobId", "pathId", "certId", "stepId", "userId", "approverId", "serialIds"}
+        case.body.update({name: value for name, value in (call.body or {}).items() if name in ids & set(case.body)})
+
+
+@everything.parametrize()
+@BOUNDED
+def test_a_program(case, program, known):
+    aim(case, known)
+
+    with transaction.atomic():
+        response = case.call(headers={"Authorization": f"Token {token_of(program)}"})
+        transaction.set_rollback(True)
+
+    case.validate_response(response, checks=CHECKS)
+
+
+@anything.parametrize()
+@BOUNDED
+def test_nobody(case, known):
+    aim(case, known)
+
+    response = case.call()
+
+    case.validate_response(response, checks=CHECKS)
+    assert response.status_code == 401, response.text
+
+
+def token_of(user, _secrets={}) -> str:  # noqa: B006 - a cache
+    if user.pk not in _secrets:
+        _secrets[user.pk] = token_for(user)
+    return _secrets[user.pk]

@@ -1,0 +1,229 @@
+"""``/api/schema``, OpenAPI 3.1, complete enough to generate a client; and ``/api/docs``, offline."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import jsonschema
+import pytest
+from django.contrib.staticfiles import finders
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+
+import shopplanr
+from shopplanr.api.endpoints import ENDPOINTS
+from shopplanr.api.schema import openapi_schema
+from tests.accounts.factories import json_client
+from tests.api.shop import calls, make_shop
+
+ROOT = Path(__file__).resolve().parents[2]
+
+OPERATIONS = [(verb, endpoint) for endpoint in ENDPOINTS for verb in endpoint.verbs]
+WITHOUT_A_BODY = {"DELETE paths/<str:id>"}
+
+
+@pytest.fixture(scope="module")
+def schema():
+    return openapi_schema()
+
+
+def templated(path: str) -> str:
+    """Return a path of the table of endpoints as OpenAPI writes it."""
+    return "/api/" + re.sub(r"<str:(\w+)>", r"{\1}", path)
+
+
+def operation_of(schema, verb, endpoint):
+    return schema["paths"][templated(endpoint.path)][verb.lower()]
+
+
+def references(node):
+    """Yield every ``$ref`` below the node."""
+    if isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"]
+        for item in node.values():
+            yield from references(item)
+    elif isinstance(node, list):
+        for item in node:
+            yield from references(item)
+
+
+def resolve(schema, reference):
+    node = schema
+    for part in reference.removeprefix("#/").split("/"):
+        node = node[part]
+    return node
+
+
+def resolved(schema, node):
+    return resolve(schema, node["$ref"]) if "$ref" in node else node
+
+
+class TestSchema:
+    """The document as a whole."""
+
+    def test_it_is_openapi_3_1(self, schema):
+        assert schema["openapi"] == "3.1.0"
+        validate_schema(json.loads(json.dumps(schema)))
+
+    def test_making_it_gives_no_warning(self):
+        GENERATOR_STATS.reset()
+        with GENERATOR_STATS.silence():
+            SchemaGenerator().get_schema(request=None, public=True)
+        warnings, errors = dict(GENERATOR_STATS._warn_cache), dict(GENERATOR_STATS._error_cache)
+        GENERATOR_STATS.reset()
+
+        assert (warnings, errors) == ({}, {})
+
+    def test_its_version_is_the_projects(self, schema):
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+        assert schema["info"]["version"] == shopplanr.__version__ == project["version"]
+
+    def test_the_committed_copy_is_up_to_date(self, schema):
+        committed = json.loads((ROOT / "docs" / "openapi.json").read_text())
+
+        assert committed == json.loads(json.dumps(schema)), "the API has changed: run `make schema`, and say so"
+
+    def test_every_reference_leads_somewhere_and_every_component_is_used(self, schema):
+        used = set(references(schema))
+
+        for reference in used:
+            assert resolve(schema, reference)
+        named = {
+            f"#/components/{kind}/{name}"
+            for kind in ("schemas", "responses", "headers")
+            for name in schema["components"][kind]
+        }
+        assert named == used
+
+    def test_components_have_the_names_of_the_contract(self, schema):
+        names = set(schema["components"]["schemas"])
+
+        assert {"Job", "Path", "Step", "Serial", "Certificate", "CertAttachment", "AuditEntry", "User"} <= names
+        assert {"StepStatus", "StepStatusView", "StepOverride", "Error"} <= names
+        assert not [name for name in names if not re.fullmatch(r"[A-Z][A-Za-z]+", name)]
+        assert not [name for name in names if re.search(r"Shape|Serializer|Patched|Enum|[0-9]", name)]
+
+    def test_operations_have_names_of_their_own(self, schema):
+        ids = [operation_of(schema, verb, endpoint)["operationId"] for verb, endpoint in OPERATIONS]
+
+        assert len(set(ids)) == len(ids)
+        assert {"jobs_list", "serials_advance_to", "certs_batch_attach", "audit_of_serial"} <= set(ids)
+
+    def test_it_shows_how_to_sign_in(self, schema):
+        assert set(schema["components"]["securitySchemes"]) == {"token", "apiKey", "session"}
+        for verb, endpoint in OPERATIONS:
+            schemes = operation_of(schema, verb, endpoint)["security"]
+            assert schemes == [{"token": []}, {"apiKey": []}, {"session": []}, {}]
+
+
+class TestOperations:
+    """Every endpoint and verb of the table."""
+
+    def test_none_is_missing_and_none_is_made_up(self, schema):
+        described = {(verb.upper(), path) for path, operations in schema["paths"].items() for verb in operations}
+
+        assert described == {(verb, templated(endpoint.path)) for verb, endpoint in OPERATIONS}
+
+    @pytest.mark.parametrize(("verb", "endpoint"), OPERATIONS, ids=[f"{v} {e.path}" for v, e in OPERATIONS])
+    def test_each_says_what_it_takes_and_what_it_answers(self, verb, endpoint, schema):
+        operation = operation_of(schema, verb, endpoint)
+
+        assert operation["summary"]
+        assert operation["tags"] == [endpoint.path.split("/")[0]]
+        in_path = [each["name"] for each in operation.get("parameters", []) if each["in"] == "path"]
+        assert in_path == re.findall(r"<str:(\w+)>", endpoint.path)
+        has_body = verb != "GET" and f"{verb} {endpoint.path}" not in WITHOUT_A_BODY
+        assert ("requestBody" in operation) == has_body
+        if has_body:
+            assert list(operation["requestBody"]["content"]) == ["application/json"]
+
+        responses = {code: resolved(schema, response) for code, response in operation["responses"].items()}
+        good = [code for code in responses if code < "300"]
+        assert len(good) == 1
+        for code, response in responses.items():
+            assert list(response["content"]) == ["application/json"]
+            assert response["description"]
+            assert "X-Request-ID" in response["headers"]
+            if code >= "400":
+                assert response["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Error"}
+        expected = {"400", "401", "403", "500", *good}
+        expected |= {"404"} if "<" in endpoint.path or verb != "GET" else set()
+        expected |= {"409", "413", "415"} if verb != "GET" else set()
+        assert set(responses) == expected
+
+    def test_lists_describe_filters_ordering_and_paging(self, schema):
+        for endpoint in ENDPOINTS:
+            listing = endpoint.viewset.listings.get(endpoint.verbs.get("GET", ("",))[0])
+            if listing is None:
+                continue
+            operation = operation_of(schema, "GET", endpoint)
+            described = {each["name"]: each for each in operation["parameters"] if each["in"] == "query"}
+            assert set(described) == listing.parameter_names()
+            assert all(each["description"] and not each.get("required") for each in described.values())
+            assert {"X-Total-Count", "Link"} <= set(operation["responses"]["200"]["headers"])
+
+    def test_a_body_that_may_be_empty_is_not_required(self, schema):
+        required = {
+            f"{verb} {endpoint.path}": body.get("required", False)
+            for verb, endpoint in OPERATIONS
+            if (body := operation_of(schema, verb, endpoint).get("requestBody"))
+        }
+
+        assert not required["POST serials/<str:id>/advance"]
+        assert required["POST jobs"]
+        assert required["PATCH steps/<str:id>/assign"]
+
+
+@pytest.mark.django_db
+def test_examples_of_every_call_fit_it(schema, client):
+    """Bodies that succeed are bodies that the schema allows, and what comes back is what it says."""
+    shop = make_shop()
+    for call in calls(shop):
+        operation = schema["paths"][templated(call.path)][call.verb.lower()]
+        if call.body is not None:
+            fits(schema, call.body, operation["requestBody"])
+        if call.verb == "GET":
+            response = client.get(call.url())
+            fits(schema, response.json(), operation["responses"]["200"])
+
+
+def fits(schema, value, described) -> None:
+    wanted = described["content"]["application/json"]["schema"]
+    jsonschema.Draft202012Validator({"components": schema["components"]} | wanted).validate(value)
+
+
+class TestPages:
+    """What is served."""
+
+    def test_the_schema_is_served_to_everybody(self, schema):
+        response = json_client().get("/api/schema")
+
+        assert response.status_code == 200
+        assert response["Content-Type"] == "application/json"
+        assert response.json() == json.loads(json.dumps(schema))
+
+    def test_the_docs_need_nothing_of_the_internet(self):
+        page = json_client().get("/api/docs")
+        script = json_client().get("/api/docs?script=")
+
+        assert page.status_code == script.status_code == 200
+        assert page["Content-Type"].startswith("text/html")
+        loaded = re.findall(r'(?:src|href)="([^"]+)"', page.content.decode())
+        assert len(loaded) >= 4
+        for url in loaded:
+            assert url.startswith("/"), url
+            assert not url.startswith("//"), url
+            if url.startswith("/static/"):
+                assert finders.find(url.removeprefix("/static/")), url
+        for text in (page.content.decode(), script.content.decode()):
+            assert not re.search(r"https?:|//cdn|jsdelivr|unpkg", text)
+        assert '"validatorUrl": null' in script.content.decode()
+        assert '"/api/schema"' in script.content.decode().replace("\\u002D", "-")
+
+    @pytest.mark.parametrize("query", ["script=", "lang=x", "version=%22%3E%3Cscript%3E", "script=%00"])
+    def test_the_docs_take_no_script_from_the_address(self, query):
+        assert b"<script>" not in json_client().get(f"/api/docs?{query}").content.replace(b"\n", b"")
