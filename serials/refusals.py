@@ -158,7 +158,7 @@ class NothingToUpdate(RuleRefusal):
 
 
 class AssigneeUnknown(RuleRefusal):
-    code = "user_unknown"
+    code = "user_not_found"
     sentence = "User not found or inactive"
 
 

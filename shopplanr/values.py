@@ -60,7 +60,17 @@ def whole_number(value: object, field: str) -> int:
     """Return the number; missing or of another type is ``{field} is required``, a fraction is refused too."""
     if not is_number(value):
         raise Invalid.required(field)
-    if isinstance(value, float) and not value.is_integer():  # nor are infinity and NaN whole
+    return _whole(value, field)
+
+
+def given_whole_number(value: object, field: str) -> int | None:
+    """Return the number, None where there is none; anything else is ``{field} must be a whole number``."""
+    return None if value is None else _whole(value, field)
+
+
+def _whole(value: object, field: str) -> int:
+    # infinity and NaN are not whole either
+    if not is_number(value) or (isinstance(value, float) and not value.is_integer()):
         raise Invalid.field(field, f"{field} must be a whole number", code="not_whole")
     return int(value)
 

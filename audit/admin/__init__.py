@@ -7,12 +7,13 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html_join
 
 from audit import trail
 from audit.admin import naming
 from audit.models import Action, AuditEntry
+from shopplanr import clock
+from shopplanr import clock
 from shopplanr.admin.filters import CHOICES_AT_MOST, MenuFilter
 from shopplanr.admin.records import RecordAdmin
 from shopplanr.ids import serial_number
@@ -79,7 +80,7 @@ class ByTime(admin.SimpleListFilter):
         """Take what happened within the span."""
         if self.value() not in self.SPANS:
             return queryset
-        return queryset.filter(timestamp__gte=timezone.now() - self.SPANS[self.value()][1])
+        return queryset.filter(timestamp__gte=clock.now() - self.SPANS[self.value()][1])
 
 
 class NamedEntries(ChangeList):

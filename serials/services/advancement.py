@@ -9,7 +9,7 @@ from serials.models import Serial, SerialStatus
 from serials.models.parts import COMPLETED_INDEX
 from serials.services import parts
 from shopplanr.actor import Actor
-from shopplanr.values import whole_number
+from shopplanr.values import given_whole_number, whole_number
 
 
 @transaction.atomic
@@ -52,10 +52,9 @@ def advance_to(
 
 
 def _expect(serial: Serial, expected: object) -> None:
-    if expected is not None:
-        index = whole_number(expected, "expectedStepIndex")
-        if index != serial.current_step_index:
-            raise refusals.MovedMeanwhile(serial.id, index, serial.current_step_index)
+    index = given_whole_number(expected, "expectedStepIndex")
+    if index not in (None, serial.current_step_index):
+        raise refusals.MovedMeanwhile(serial.id, index, serial.current_step_index)
 
 
 def _carry_out(serial: Serial, move: routing.Move, actor: Actor) -> Serial:

@@ -18,8 +18,8 @@ def create(serial_id: str, serial_ids: object, step_id: object, reason: object, 
     """Override one step for several parts (None: for the part ``serial_id`` alone), all or none of them.
 
     Returns the overrides that are new; a part that has an active one is passed over. Raises ``Serial not found``,
-    ``serialIds must have at least one item``, ``stepId is required``, ``ProcessStep not found`` where a part's path has no such step,
-    ``OverrideCompletedStep``, ``reason is required``.
+    ``serialIds must have at least one item``, ``stepId is required``, ``OverrideCompletedStep``, ``reason is required``,
+    and ``ProcessStep not found`` where a part's path has no such step.
     """
     parts.find(serial_id)
     serials = parts.lock_all([serial_id] if serial_ids is None else parts.selection(serial_ids))

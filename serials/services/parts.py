@@ -56,7 +56,7 @@ def lock(serial_id: object, noun: str = "Serial") -> Serial:
 def lock_all(serial_ids: Sequence[object], noun: str = "Serial") -> dict[str, Serial]:
     """Lock these parts' rows, lowest number first so that two callers cannot wait for each other.
 
-    Returns them by id. Raises ``{noun} not found: {id}`` for the first id, in the order given, that is no part's.
+    Returns them by id, in the order given. Raises ``{noun} not found: {id}`` for the first id that is no part's.
     """
     numbers = {number for serial_id in serial_ids if (number := serial_number(serial_id)) is not None}
     rows = Serial.objects.select_for_update(no_key=True).filter(pk__in=numbers).order_by("pk")
@@ -64,7 +64,7 @@ def lock_all(serial_ids: Sequence[object], noun: str = "Serial") -> dict[str, Se
     for serial_id in serial_ids:
         if not isinstance(serial_id, str) or serial_id not in found:
             raise NotFound.of(noun, serial_id)
-    return found
+    return {serial_id: found[serial_id] for serial_id in serial_ids}
 
 
 def selection(value: object, field: str = "serialIds") -> list[object]:

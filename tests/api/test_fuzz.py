@@ -3,7 +3,6 @@
 HYPOTHESIS_PROFILE=thorough tries more, and something else each time.
 """
 
-import json
 from zlib import crc32
 
 import pytest
@@ -21,7 +20,6 @@ from schemathesis.specs.openapi.checks import (
 
 from shopplanr.wsgi import application
 from tests.accounts.factories import token_for
-from tests.api.answers import nothing_written
 from tests.api.shop import calls, make_shop
 
 CHECKS = [
@@ -64,14 +62,18 @@ def _stay_in_the_transaction(db):
 
 
 @pytest.fixture
-def shop(db):
-    return make_shop()
+def credentials(program):
+    return {"Authorization": f"Token {token_for(program)}"}
 
 
 @pytest.fixture
-def known(shop):
-    """What stands in the path and in the body of each call where it succeeds."""
-    return {f"{call.verb} {call.url(**{name: f'{{{name}}}' for name in call.ids})}": call for call in calls(shop)}
+def known(db):
+    """A call of every operation that succeeds, by the operation's name in the schema."""
+    found = {}
+    for call in calls(make_shop()):
+        template = call.url(**{name: f"{{{name}}}" for name in call.ids})
+        found[f"{call.verb} {template}"] = call
+    return found
 
 
 def aim(case, known) -> None:
@@ -86,15 +88,17 @@ def aim(case, known) -> None:
     if isinstance(case.body, dict):
         ids = {"jobId", "pathId", "certId", "stepId", "userId", "approverId", "serialIds"}
         case.body.update({name: value for name, value in (call.body or {}).items() if name in ids & set(case.body)})
+        if isinstance(case.body.get("quantity"), int):
+            case.body["quantity"] = min(case.body["quantity"], 5)  # 100,000 parts can be made, and take their time
 
 
 @everything.parametrize()
 @BOUNDED
-def test_a_program(case, program, known):
+def test_a_program(case, credentials, known):
     aim(case, known)
 
     with transaction.atomic():
-        response = case.call(headers={"Authorization": f"Token {token_of(program)}"})
+        response = case.call(headers=credentials)
         transaction.set_rollback(True)
 
     case.validate_response(response, checks=CHECKS)
@@ -109,9 +113,3 @@ def test_nobody(case, known):
 
     case.validate_response(response, checks=CHECKS)
     assert response.status_code == 401, response.text
-
-
-def token_of(user, _secrets={}) -> str:  # noqa: B006 - a cache
-    if user.pk not in _secrets:
-        _secrets[user.pk] = token_for(user)
-    return _secrets[user.pk]

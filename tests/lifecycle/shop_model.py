@@ -155,9 +155,7 @@ class Part:
         return self._move(target, who)
 
     def _move(self, target: int, who: str | None) -> list[tuple[int, str]]:
-        passed = [
-            (index, "deferred" if self.requires(index) else "skipped") for index in range(self.place + 1, target)
-        ]
+        passed = [(index, "deferred" if self.requires(index) else "skipped") for index in range(self.place + 1, target)]
         after = list(self.statuses)
         after[self.place] = "completed"
         for index, status in passed:

@@ -82,12 +82,12 @@ class TestSelection:
         assert overridden(override(client, serial, mill)) == [serial.id]
         assert overridden(override(client, other, mill, serialIds=None)) == [other.id]
 
-    def test_given_it_is_these_by_their_numbers(self, path, mill, client):
+    def test_given_it_is_these_in_the_order_given(self, path, mill, client):
         addressed, first, second = make_serials(path, 3)
 
         response = override(client, addressed, mill, serialIds=[second.id, first.id])
 
-        assert overridden(response) == [first.id, second.id]
+        assert overridden(response) == [second.id, first.id]
         assert all(set(each) == OVERRIDE_KEYS for each in response.json())
         assert not addressed.step_overrides.exists()
 
@@ -146,7 +146,7 @@ class TestRecord:
             "stepId": mill.id,
             "metadata": {"reason": REASON},
         }
-        assert entries == [about(first) | common, about(third) | common]
+        assert entries == [about(third) | common, about(first) | common]
 
     def test_the_serial_itself_does_not_change(self, path, mill, client):
         serial = make_serial(path)

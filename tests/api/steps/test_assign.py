@@ -51,7 +51,7 @@ def test_somebody_unknown_is_refused(user_id, client, url):
     with nothing_written():
         response = client.patch(url, {"userId": user_id})
 
-    assert_refused(response, 400, "User not found or inactive", code="user_unknown")
+    assert_refused(response, 400, "User not found or inactive", code="user_not_found")
 
 
 def test_somebody_inactive_is_refused(client, url):

@@ -1,0 +1,181 @@
+"""Each index serves the query that its comment names; whoever drops one, or writes a query past it, is told.
+
+PostgreSQL would read tables as small as these from end to end, so it is forbidden to.
+"""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from django.apps import apps
+from django.db import connection, models, transaction
+from django.test.utils import CaptureQueriesContext
+
+from audit import trail
+from audit.models import AuditEntry
+from certificates.models import CertAttachment, Certificate
+from certificates.services import attaching
+from serials import figures
+from serials.models import Job, Path, Serial, SerialStatus, Step, StepOverride, StepStatus, StepStatusCode
+from serials.services import advancement, deferrals, endings, overrides, paths
+from shopplanr.accounts.models import User
+from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_serials, steps_of
+
+pytestmark = pytest.mark.django_db
+
+PATHS, PARTS_EACH = 6, 8
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Some of everything, so that an index is worth its while; one path, part and certificate to look for."""
+
+    path: Path
+    parts: list[Serial]
+    step: Step
+    certificate: Certificate
+
+    @property
+    def part(self) -> Serial:
+        """One of them."""
+        return self.parts[5]
+
+    @property
+    def part_ids(self) -> list[str]:
+        """All of them."""
+        return [part.id for part in self.parts]
+
+
+@pytest.fixture
+def shop() -> Shop:
+    some = []
+    for _ in range(PATHS):
+        path, certificate = PathFactory(advancementMode="flexible"), CertificateFactory()
+        made = make_serials(path, PARTS_EACH)
+        attaching.attach_all(certificate.id, [part.id for part in made], OPERATOR)
+        step = steps_of(path)[2]
+        overrides.create(made[0].id, [part.id for part in made], step.id, "no burr", OPERATOR)
+        some.append(Shop(path, made, step, certificate))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE")
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    return some[PATHS // 2]
+
+
+QUERIES = {
+    # rows in the order in which lists show them
+    "job_oldest_first": lambda shop: Job.objects.order_by("created_at", "pk"),
+    "certificate_oldest_first": lambda shop: Certificate.objects.order_by("created_at", "pk"),
+    "user_active_name": lambda shop: User.objects.order_by("-is_active", "name", "pk"),
+    # rows that belong to one record
+    "step_order_unique_in_path": lambda shop: Step.objects.filter(path=shop.path).order_by("order"),
+    "serial_place": lambda shop: Serial.objects.filter(
+        path=shop.path, status=SerialStatus.IN_PROGRESS, current_step_index=0
+    ).order_by(),
+    "step_status_once_per_step": lambda shop: StepStatus.objects.filter(serial=shop.part).order_by("step_index"),
+    "step_status_one_in_progress": lambda shop: StepStatus.objects.filter(
+        serial=shop.part, status=StepStatusCode.IN_PROGRESS.value
+    ).order_by(),
+    "step_status_by_step": lambda shop: StepStatus.objects.filter(
+        step=shop.step, status=StepStatusCode.DEFERRED
+    ).order_by(),
+    "override_by_serial": lambda shop: StepOverride.objects.filter(serial=shop.part),
+    "attachment_once_per_step": lambda shop: CertAttachment.objects.filter(serial=shop.part),
+    "attachment_by_certificate": lambda shop: shop.certificate.attachments.order_by("sequence"),
+    "attachment_by_step": lambda shop: CertAttachment.objects.filter(step=shop.step).order_by(),
+    "audit_serial": lambda shop: trail.of_serial(shop.part.id),
+    "audit_batch": lambda shop: trail.of_serial(shop.part.id),
+    "audit_job": lambda shop: AuditEntry.objects.filter(job_id=shop.path.job_id).order_by("-sequence"),
+    "audit_user": lambda shop: AuditEntry.objects.filter(user_id="nobody").order_by("-sequence"),
+}
+"""An index or a unique constraint by name, and the query that its comment names."""
+
+
+def as_the_engine_calls_it(name: str, model: type[models.Model]) -> str:
+    """Return the name of the index. SQLite has names of its own for those behind unique constraints."""
+    whole_unique = {
+        known.name
+        for known in model._meta.constraints
+        if isinstance(known, models.UniqueConstraint) and known.condition is None
+    }
+    return (
+        f"sqlite_autoindex_{model._meta.db_table}_" if connection.vendor == "sqlite" and name in whole_unique else name
+    )
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_an_index_serves_its_query(name, shop):
+    rows = QUERIES[name](shop)
+    assert as_the_engine_calls_it(name, rows.model) in rows.explain()
+
+
+def test_every_index_is_tried_here():
+    indexes = {
+        index.name
+        for label in ("audit", "serials", "certificates", "accounts")
+        for model in apps.get_app_config(label).get_models()
+        for index in model._meta.indexes
+    }
+    assert indexes <= set(QUERIES)
+
+
+# --- What a call executes
+
+
+CALLS = {
+    "advance": lambda shop: advancement.advance(shop.part.id, OPERATOR),
+    "advance-to": lambda shop: advancement.advance_to(shop.part.id, 2, OPERATOR),
+    "scrap": lambda shop: endings.scrap(shop.part.id, "damaged", None, OPERATOR),
+    "force-complete": lambda shop: endings.force_complete(shop.part.id, None, OPERATOR),
+    "attach": lambda shop: attaching.attach(shop.part.id, shop.certificate.id, OPERATOR),
+    "attach to many": lambda shop: attaching.attach_all(shop.certificate.id, shop.part_ids, OPERATOR),
+    "override": lambda shop: overrides.create(shop.part.id, shop.part_ids, shop.step.id, "no burr", OPERATOR),
+    "reverse override": lambda shop: overrides.reverse(shop.part.id, shop.step.id, OPERATOR),
+    "settle a deferred step": lambda shop: (
+        advancement.advance_to(shop.part.id, 2, OPERATOR),
+        deferrals.complete_deferred(shop.part.id, steps_of(shop.path)[1].id, OPERATOR),
+    ),
+    "batch": lambda shop: attaching.create_batch(shop.path.job_id, shop.path.id, 3, OPERATOR, shop.certificate.id),
+    "append a step": lambda shop: paths.update(
+        shop.path.id, {"steps": [{"name": step.name} for step in steps_of(shop.path)] + [{"name": "Pack"}]}, OPERATOR
+    ),
+    "a part's history": lambda shop: list(trail.of_serial(shop.part.id)),
+    "a path's distribution": lambda shop: figures.distribution(shop.path, steps_of(shop.path)),
+    "a job's progress": lambda shop: figures.job_progress(shop.path.job, [shop.path]),
+}
+
+SMALL = {"serials_serialcounter"}
+"""Tables that are read from end to end because there is hardly anything in them."""
+
+
+def whole_tables(statement: str) -> list[str]:
+    """Return the tables that the engine would go through from end to end for this statement.
+
+    Of an INSERT only what it reads: SQLite also plans how to look for rows that wait for the new one, which it does
+    when a foreign key is broken, and only then.
+    """
+    if statement.startswith("INSERT"):
+        _, select, rest = statement.partition("SELECT ")
+        statement = select + rest
+    if not statement:
+        return []
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {statement}", None)
+            lines = [line for *_, line in cursor.fetchall()]
+            return [line.split()[1] for line in lines if re.match(r"SCAN \w+_\w+", line)]
+        cursor.execute(f"EXPLAIN {statement}", None)
+        return [found for (line,) in cursor.fetchall() for found in re.findall(r"Seq Scan on (\w+)", line)]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_no_call_goes_through_a_whole_table(call, shop):
+    before = transaction.savepoint()
+    with CaptureQueriesContext(connection) as queries:
+        CALLS[call](shop)
+    transaction.savepoint_rollback(before)
+    statements = [query["sql"] for query in queries if re.match(r"SELECT|INSERT|UPDATE|DELETE", query["sql"])]
+    assert statements
+    for statement in statements:
+        assert set(whole_tables(statement)) <= SMALL, statement
