@@ -2,7 +2,6 @@
 
 from django_filters import FilterSet, filters
 from rest_framework import serializers
-from rest_framework.response import Response
 
 from audit import trail
 from audit.models import Action, AuditEntry
@@ -61,7 +60,15 @@ class AuditViewSet(ApiViewSet):
             tie="-sequence",
             writer=shaped(AuditEntryShape),
             junk_paging_ignored=True,
-        )
+        ),
+        "of_serial": Listing(
+            filterset=AuditFilters,
+            orderings={"timestamp": "sequence"},
+            default=("sequence",),
+            tie="sequence",
+            writer=shaped(AuditEntryShape),
+            junk_paging_ignored=True,
+        ),
     }
 
     @documented("List audit entries", answer=AuditEntryShape, many=True)
@@ -72,4 +79,4 @@ class AuditViewSet(ApiViewSet):
     @documented("List a serial's audit entries", answer=AuditEntryShape, many=True)
     def of_serial(self, request, serial_id):
         """Oldest first, from its batch on; empty for an unknown serial."""
-        return Response(AuditEntryShape.each(trail.of_serial(serial_id)))
+        return self.listings["of_serial"].answer(request, trail.of_serial(serial_id))

@@ -42,7 +42,8 @@ def _trigger_names(table: str, vendor: str) -> dict[str, str]:
 
 def _existing_triggers(connection) -> set[str]:
     query = (
-        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') "
+        "AND pg_table_is_visible(tgrelid)"
         if connection.vendor == "postgresql"
         else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     )
@@ -65,7 +66,7 @@ def missing_triggers(connection) -> list[str]:
 
 
 def install(connection, models_to_protect: list[type[models.Model]] | None = None) -> None:
-    """Put the triggers in place; what stands already stays."""
+    """Put the triggers in place. What is there already is only made sure of."""
     protect = _registered if models_to_protect is None else models_to_protect
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and protect:
@@ -76,9 +77,9 @@ def install(connection, models_to_protect: list[type[models.Model]] | None = Non
                 # params=None: the text goes to the engine as it is, percent signs and all
                 if connection.vendor == "postgresql":
                     each = "STATEMENT" if event == "truncate" else "ROW"
-                    cursor.execute(f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"', None)
+                    # replaced in one statement: there is no moment without it
                     cursor.execute(
-                        f'CREATE TRIGGER "{name}" BEFORE {event.upper()} ON "{table}" '
+                        f'CREATE OR REPLACE TRIGGER "{name}" BEFORE {event.upper()} ON "{table}" '
                         f"FOR EACH {each} EXECUTE FUNCTION shopplanr_append_only()",
                         None,
                     )

@@ -96,7 +96,7 @@ def _copy_statement(model: type[models.Model], facts: tuple[str, ...], alias: st
     copied = [quote(field.column) for field in model._meta.concrete_fields]
     stated = [quote(versions.get_field(name).column) for name in facts]
     return (  # names of our own tables and columns, nothing from outside
-        f"INSERT INTO {quote(versions.db_table)} ({', '.join(copied + stated)}) "
+        f"INSERT INTO {quote(versions.db_table)} ({', '.join(copied + stated)}) "  # noqa: S608
         f"SELECT {', '.join(copied)}, {', '.join(['%s'] * len(facts))} "
-        f"FROM {quote(model._meta.db_table)} WHERE {key} IN ({{}}) ORDER BY {key}"  # noqa: S608
+        f"FROM {quote(model._meta.db_table)} WHERE {key} IN ({{}}) ORDER BY {key}"
     )

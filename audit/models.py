@@ -74,6 +74,10 @@ class AuditEntry(models.Model):
         constraints = [
             models.CheckConstraint(name="audit_action_known", condition=models.Q(action__in=Action.values)),
             models.CheckConstraint(name="audit_names_somebody", condition=~models.Q(user_id="")),
+            # also finds the batch that a serial came from: the last one that starts at or before its number
+            models.UniqueConstraint(
+                fields=["batch_start"], name="audit_batch_once", condition=models.Q(batch_start__isnull=False)
+            ),
             models.CheckConstraint(
                 name="audit_batch_whole",
                 condition=(
@@ -88,8 +92,8 @@ class AuditEntry(models.Model):
             # GET /audit/serial/:id and the history on a part's page
             # (whole, though a batch's entry names no part: SQLite does not see that a query for one part fits into it)
             models.Index(fields=["serial_id", "sequence"], name="audit_serial"),
-            # the batch that a serial came from: the last batch that starts at or before its number
-            models.Index(fields=["batch_start"], name="audit_batch", condition=models.Q(batch_start__isnull=False)),
+            # GET /audit?certId=…: every part that a certificate went to
+            models.Index(fields=["cert_id", "sequence"], name="audit_cert", condition=~models.Q(cert_id="")),
             # GET /audit?jobId=…
             models.Index(fields=["job_id", "sequence"], name="audit_job"),
             # GET /audit?userId=…: what has this person done

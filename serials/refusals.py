@@ -116,9 +116,9 @@ class ReverseCompleted(RuleRefusal):
     sentence = "Cannot reverse override — step has already been completed"
 
 
-class ReverseOnCompleted(RuleRefusal):
+class CompletedByOverride(RuleRefusal):
     code = "serial_completed"
-    sentence = "Cannot reverse override — serial is already completed"
+    sentence = "Cannot reverse override — the serial was completed because of it"
 
 
 # --- Deferred steps
@@ -160,6 +160,7 @@ class NothingToUpdate(RuleRefusal):
 class AssigneeUnknown(RuleRefusal):
     code = "user_not_found"
     sentence = "User not found or inactive"
+    fields = ("userId",)
 
 
 class StepRemoved(RuleRefusal):

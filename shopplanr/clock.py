@@ -1,7 +1,7 @@
 """The one place that reads the time.
 
-The API shows milliseconds, so milliseconds are what is stored: a timestamp that a client read is a timestamp that a
-filter finds.
+What is stored has microseconds, so that "oldest first" is the order in which things were made. The API shows
+milliseconds (``shopplanr.api.shapes.timestamp`` cuts them).
 """
 
 from collections.abc import Iterator
@@ -13,9 +13,8 @@ _told: ContextVar[datetime | None] = ContextVar("told_time", default=None)
 
 
 def now() -> datetime:
-    """Return the present moment in UTC, cut to whole milliseconds."""
-    moment = _told.get() or datetime.now(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    """Return the present moment in UTC."""
+    return _told.get() or datetime.now(UTC)
 
 
 @contextmanager

@@ -7,10 +7,10 @@ from django.db import models
 
 
 class VerbatimJSONField(models.TextField):
-    """A JSON object kept as the text that was sent.
+    """A JSON object kept as text, on both engines alike.
 
-    The contract promises metadata back verbatim. PostgreSQL's ``jsonb`` sorts keys and folds duplicates, so the text
-    itself is what is stored, on both engines alike. ``None`` is "there is none"; ``{}`` is an empty object.
+    The contract promises metadata back as it came. PostgreSQL's ``jsonb`` would sort its keys. ``None`` is "there is
+    none"; ``{}`` is an empty object.
     """
 
     description = "JSON object, kept verbatim"

@@ -205,7 +205,7 @@ SPECTACULAR_SETTINGS = {
         "shopplanr.api.schema.complete_components",
     ],
     # Without the badge that has a site on the internet look at the schema.
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": True, "validatorUrl": None},
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
     # The docs page works without the internet: its scripts come from the sidecar.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

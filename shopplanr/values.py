@@ -8,7 +8,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 
+from shopplanr import strict_json
 from shopplanr.refusals import Invalid
+
+MISSING = object()
+"""A field that a request does not have, where ``null`` means something."""
 
 TEXT_MAX_LENGTH = 4000
 """Characters of a free text: a reason, an explanation."""
@@ -129,3 +133,19 @@ def calendar_date(value: object, field: str) -> date | None:
         with suppress(ValueError):  # there is no such day
             return date(*map(int, match.groups()))
     raise Invalid.field(field, f"{field} must be a date, YYYY-MM-DD", code="not_a_date")
+
+
+def json_object(value: object, field: str) -> dict[str, object] | None:
+    """Return a JSON object that can be stored and read again, None where there is none.
+
+    Raises ``{field} must be an object``, and says so where it holds what cannot be kept.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise Invalid.field(field, f"{field} must be an object", code="not_an_object")
+    try:
+        strict_json.check(value)
+    except strict_json.UnusableJSON as unusable:
+        raise Invalid.field(field, f"{field} {unusable}", code=unusable.code) from None
+    return value

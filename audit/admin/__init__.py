@@ -13,7 +13,6 @@ from audit import trail
 from audit.admin import naming
 from audit.models import Action, AuditEntry
 from shopplanr import clock
-from shopplanr import clock
 from shopplanr.admin.filters import CHOICES_AT_MOST, MenuFilter
 from shopplanr.admin.records import RecordAdmin
 from shopplanr.ids import serial_number

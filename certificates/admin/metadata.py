@@ -7,6 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 
+from shopplanr import strict_json
+
 
 class MetadataField(forms.CharField):
     """A JSON object, or lines such as ``heat: 4711``, which are easier to type. Empty means that there is none."""
@@ -22,9 +24,9 @@ class MetadataField(forms.CharField):
 
     def _json(self, text: str) -> dict:
         try:
-            parsed = json.loads(text)
-        except ValueError as error:
-            raise ValidationError(f"This is not JSON: {error}.", code="invalid") from error
+            parsed = strict_json.loads(text)
+        except strict_json.UnusableJSON as unusable:
+            raise ValidationError(f"This {unusable}.", code=unusable.code) from unusable
         if not isinstance(parsed, dict):
             raise ValidationError("metadata must be an object", code="not_an_object")
         return parsed

@@ -39,6 +39,14 @@ class AttachmentFilters(FilterSet):
         fields: list[str] = []
 
 
+ATTACHMENT_LISTING = Listing(
+    filterset=AttachmentFilters,
+    orderings={"attachedAt": "sequence", "serialId": "serial_id"},
+    default=("sequence",),
+    writer=shaped(CertAttachmentShape),
+)
+
+
 class CertificateViewSet(ApiViewSet):
     """Material and process certificates."""
 
@@ -49,12 +57,7 @@ class CertificateViewSet(ApiViewSet):
             default=("created_at",),
             writer=shaped(CertificateShape),
         ),
-        "attachments": Listing(
-            filterset=AttachmentFilters,
-            orderings={"attachedAt": "sequence", "serialId": "serial_id"},
-            default=("sequence",),
-            writer=shaped(CertAttachmentShape),
-        ),
+        "attachments": ATTACHMENT_LISTING,
     }
 
     @documented("List certificates", answer=CertificateShape, many=True)

@@ -4,12 +4,14 @@ from django.db.models import Min
 from django_filters import filters
 from rest_framework.response import Response
 
+from certificates.api.certs import ATTACHMENT_LISTING
 from certificates.api.shapes import AttachBody, CertAttachmentShape, CertificateShape, CertifiedSerialShape
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
+from serials.api.bodies import BatchBody
 from serials.api.filters import SerialFilters
 from serials.api.serials import SERIAL_LISTING, SerialViewSet
-from serials.api.shapes import BatchBody, SerialShape
+from serials.api.shapes import SerialShape
 from serials.services import parts
 from shopplanr.accounts.actors import actor_for
 from shopplanr.api.parsing import body
@@ -30,7 +32,10 @@ class CertifiedSerialFilters(SerialFilters):
 class CertifiedSerialViewSet(SerialViewSet):
     """Physical parts, their way along the path, and their certificates."""
 
-    listings = {"list": SERIAL_LISTING.filtered_by(CertifiedSerialFilters)}
+    listings = SerialViewSet.listings | {
+        "list": SERIAL_LISTING.filtered_by(CertifiedSerialFilters),
+        "cert_attachments": ATTACHMENT_LISTING,
+    }
 
     @documented("Start a batch of serials", body=BatchBody, answer=SerialShape, many=True, code=201)
     def create(self, request):
@@ -67,5 +72,5 @@ class CertifiedSerialViewSet(SerialViewSet):
     def cert_attachments(self, request, id):
         """In the order in which they were made; empty for an unknown serial."""
         number = serial_number(id)
-        found = [] if number is None else CertAttachment.objects.filter(serial=number)
-        return Response(CertAttachmentShape.each(found))
+        found = CertAttachment.objects.none() if number is None else CertAttachment.objects.filter(serial=number)
+        return self.listings["cert_attachments"].answer(request, found)

@@ -3,7 +3,8 @@
 from rest_framework import serializers
 
 from certificates.models import CertificateType
-from serials.api.shapes import ActorBody, SerialShape
+from serials.api.bodies import ActorBody
+from serials.api.shapes import SerialShape
 from serials.services.parts import SELECTION_MAX
 from shopplanr.api.shapes import Shape, Text, Timestamp
 

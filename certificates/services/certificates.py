@@ -7,8 +7,7 @@ from django.db import transaction
 from audit import history
 from certificates.models import NAME_MAX_LENGTH, Certificate, CertificateType
 from shopplanr.actor import Actor
-from shopplanr.refusals import Invalid
-from shopplanr.values import choice, required_text
+from shopplanr.values import choice, json_object, required_text
 
 
 @transaction.atomic
@@ -17,13 +16,10 @@ def create(fields: Mapping[str, object], actor: Actor) -> Certificate:
 
     Raises ``type must be one of: material, process``, ``name is required``, ``metadata must be an object``.
     """
-    metadata = fields.get("metadata")
     certificate = Certificate(
         type=choice(fields.get("type"), "type", CertificateType.values),
         name=required_text(fields.get("name"), "name", NAME_MAX_LENGTH),
-        metadata=metadata,
+        metadata=json_object(fields.get("metadata"), "metadata"),
     )
-    if metadata is not None and not isinstance(metadata, dict):
-        raise Invalid.field("metadata", "metadata must be an object", code="not_an_object")
     history.attribute(certificate, actor).save(force_insert=True)
     return certificate

@@ -29,6 +29,16 @@ class PathForm(ServiceForm):
     columns = {api: column for column, api in CHANGEABLE.items()} | {"jobId": "job"}
 
 
+class StepInPathForm(ServiceForm):
+    """A step in its path's table, whose headings are out of sight for who does not see the table."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        place = "new step" if self.instance.order is None else f"step {self.instance.order + 1}"
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{field.label} of {place}"
+
+
 class StepsInline(admin.TabularInline):
     """A path's steps. Their order is that in which they stand: new ones go to the end.
 
@@ -36,7 +46,7 @@ class StepsInline(admin.TabularInline):
     """
 
     model = Step
-    form = ServiceForm
+    form = StepInPathForm
     fields = ("place", "name", "location", "optional", "dependency_type")
     readonly_fields = ("place",)
     ordering = ("order",)

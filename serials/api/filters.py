@@ -3,7 +3,7 @@
 from django.db.models import F, Q
 from django_filters import FilterSet, filters
 
-from serials.models import Job, ScrapReason, Serial, SerialStatus
+from serials.models import Job, ScrapReason, Serial, SerialStatus, StepOverride
 from shopplanr.api.filters import Before, Since, TrueFalseFilter, WholeNumberFilter
 from shopplanr.ids import serial_number
 
@@ -37,7 +37,9 @@ class SerialFilters(FilterSet):
     status = filters.ChoiceFilter(
         method="in_state",
         choices=[
-            (spelling, label) for value, label in SerialStatus.choices for spelling in {value, value.replace("_", "-")}
+            (spelling, label)
+            for value, label in SerialStatus.choices
+            for spelling in dict.fromkeys((value, value.replace("_", "-")))
         ],
         label="Their state, in either spelling.",
     )
@@ -77,3 +79,14 @@ class SerialFilters(FilterSet):
             path__steps__assigned_to=value,
             path__steps__order=F("current_step_index"),
         )
+
+
+class OverrideFilters(FilterSet):
+    """Step overrides of one part."""
+
+    stepId = filters.CharFilter(field_name="step_id", label="Of this step.")
+    active = TrueFalseFilter(field_name="active", label="Whether they are active, or were reversed.")
+
+    class Meta:
+        model = StepOverride
+        fields: list[str] = []

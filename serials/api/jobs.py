@@ -2,8 +2,9 @@
 
 from rest_framework.response import Response
 
+from serials.api.bodies import JobBody, JobChangeBody
 from serials.api.filters import JobFilters
-from serials.api.shapes import JobBody, JobChangeBody, JobDetailShape, JobProgressShape, JobShape, PathShape
+from serials.api.shapes import JobDetailShape, JobProgressShape, JobShape, PathShape
 from serials.figures import job_progress
 from serials.models import Job
 from serials.services import jobs

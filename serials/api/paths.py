@@ -2,17 +2,8 @@
 
 from rest_framework.response import Response
 
-from serials.api.shapes import (
-    AssignBody,
-    ModeBody,
-    PathBody,
-    PathChangeBody,
-    PathDetailShape,
-    PathShape,
-    StepConfigBody,
-    StepLoadShape,
-    StepShape,
-)
+from serials.api.bodies import AssignBody, ModeBody, PathBody, PathChangeBody, StepConfigBody
+from serials.api.shapes import PathDetailShape, PathShape, StepLoadShape, StepShape
 from serials.figures import distribution
 from serials.models import Path
 from serials.services import paths, steps
@@ -22,7 +13,7 @@ from shopplanr.api.schema import documented
 from shopplanr.api.shapes import SuccessShape
 from shopplanr.api.viewsets import ApiViewSet
 from shopplanr.lookup import get_or_refuse
-from shopplanr.refusals import Invalid
+from shopplanr.values import MISSING
 
 
 class PathViewSet(ApiViewSet):
@@ -67,10 +58,8 @@ class StepViewSet(ApiViewSet):
     @documented("Give a step to a person, or to nobody", body=AssignBody, answer=StepShape)
     def assign(self, request, id):
         """``null`` takes the assignment away."""
-        given = body(request)
-        if "userId" not in given:
-            raise Invalid.required("userId")
-        step = steps.assign(id, given["userId"], actor_for(request, None, anonymous=True))
+        user_id = body(request).get("userId", MISSING)
+        step = steps.assign(id, user_id, actor_for(request, None, anonymous=True))
         return Response(StepShape.of(step))
 
     @documented("Change whether a step may be passed", body=StepConfigBody, answer=StepShape)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from django.db.models import QuerySet
 
-from serials.models import Path, Serial, SerialStatus, Step
+from serials.models import Path, SerialStatus, Step
 from shopplanr.api.shapes import timestamp
 from shopplanr.ids import serial_id
 
@@ -22,7 +22,7 @@ COLUMNS = (
 
 def writer(rows: QuerySet, first: Sequence, complete: bool) -> Callable[[Sequence], list[dict[str, object]]]:
     """Return what writes these parts as ``SerialRowShape``; two queries, whatever their number."""
-    path_ids = {row.path_id for row in first} if complete else Serial.objects.values("path_id")
+    path_ids = {row.path_id for row in first} if complete else rows.values("path_id")
     paths = {
         path_id: (job_name, path_name)
         for path_id, job_name, path_name in Path.objects.filter(pk__in=path_ids)

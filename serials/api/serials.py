@@ -4,28 +4,30 @@ from django.http import HttpResponse
 from rest_framework.response import Response
 
 from serials.api import rows
-from serials.api.filters import SerialFilters
-from serials.api.shapes import (
+from serials.api.bodies import (
     ActorBody,
     AdvanceBody,
     AdvanceToBody,
-    BypassShape,
     ForceCompleteBody,
-    JumpShape,
     OverrideBody,
     ReverseBody,
     ScrapBody,
+    WaiveBody,
+)
+from serials.api.filters import OverrideFilters, SerialFilters
+from serials.api.shapes import (
+    BypassShape,
+    JumpShape,
     SerialRowShape,
     SerialShape,
     StepOverrideShape,
     StepStatusShape,
     StepStatusViewShape,
-    WaiveBody,
 )
 from serials.models import Serial, StepOverride
 from serials.services import advancement, deferrals, endings, overrides, parts
 from shopplanr.accounts.actors import actor_for, approver_for
-from shopplanr.api.listing import Listing
+from shopplanr.api.listing import Listing, refuse_filters, shaped
 from shopplanr.api.parsing import body
 from shopplanr.api.schema import documented
 from shopplanr.api.shapes import SuccessShape
@@ -53,7 +55,15 @@ SERIAL_LISTING = Listing(
 class SerialViewSet(ApiViewSet):
     """Physical parts and their way along the path."""
 
-    listings = {"list": SERIAL_LISTING}
+    listings = {
+        "list": SERIAL_LISTING,
+        "overrides": Listing(
+            filterset=OverrideFilters,
+            orderings={"createdAt": "created_at"},
+            default=("created_at",),
+            writer=shaped(StepOverrideShape),
+        ),
+    }
 
     @documented("List serials", answer=SerialRowShape, many=True)
     def list(self, request) -> HttpResponse:
@@ -101,14 +111,15 @@ class SerialViewSet(ApiViewSet):
         serial = None if number is None else Serial.objects.filter(pk=number).first()
         if serial is None:
             raise NotFound("Serial not found")  # the one sentence that the contract has without an id
+        refuse_filters(request)
         return Response(StepStatusViewShape.each(parts.route_of(serial)[1]))
 
     @documented("List a serial's step overrides, reversed ones too", answer=StepOverrideShape, many=True)
     def overrides(self, request, id):
         """Empty for an unknown serial."""
         number = serial_number(id)
-        found = [] if number is None else StepOverride.objects.filter(serial=number)
-        return Response(StepOverrideShape.each(found))
+        found = StepOverride.objects.none() if number is None else StepOverride.objects.filter(serial=number)
+        return self.listings["overrides"].answer(request, found)
 
     @documented(
         "Make a step optional for one serial or several", body=OverrideBody, answer=StepOverrideShape, many=True

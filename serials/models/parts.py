@@ -119,6 +119,8 @@ class Serial(models.Model):
         indexes = [
             # a path's distribution, a job's progress, the queue of a step: counts by path, state and place
             models.Index(fields=["path", "status", "current_step_index"], name="serial_place"),
+            # is this the step where a part was scrapped: asked before a step is removed
+            models.Index(fields=["scrap_step"], name="serial_scrap_step", condition=Q(scrap_step__isnull=False)),
         ]
 
     def __str__(self) -> str:

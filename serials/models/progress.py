@@ -69,6 +69,7 @@ class StepOverride(OfSerial, models.Model):
                 fields=["serial", "step"], condition=Q(active=True), name="override_one_active_per_step"
             ),
             models.CheckConstraint(name="override_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(name="override_names_somebody", condition=~Q(created_by="")),
         ]
         indexes = [
             # GET /serials/:id/overrides, reversed ones too, and the route of a part

@@ -22,10 +22,9 @@ def advance(serial_id: str, actor: Actor, *, expected_step_index: object = None)
     serial = parts.lock(serial_id, "SerialNumber")
     if serial.status == SerialStatus.SCRAPPED:
         raise refusals.AdvanceScrapped()
-    if serial.status == SerialStatus.COMPLETED:
-        _expect(serial, expected_step_index)
-        raise refusals.AlreadyAtTheEnd()
     _expect(serial, expected_step_index)
+    if serial.status == SerialStatus.COMPLETED:
+        raise refusals.AlreadyAtTheEnd()
     _, steps = parts.route_of(serial)
     return _carry_out(serial, routing.advance(serial.id, steps, serial.current_step_index), actor)
 
@@ -42,10 +41,10 @@ def advance_to(
     serial = parts.lock(serial_id)
     if serial.status == SerialStatus.SCRAPPED:
         raise refusals.AdvanceScrapped()
+    _expect(serial, expected_step_index)
     if serial.status == SerialStatus.COMPLETED:
         raise refusals.AdvanceCompleted()
     target = whole_number(target_step_index, "targetStepIndex")
-    _expect(serial, expected_step_index)
     mode, steps = parts.route_of(serial)
     move = routing.jump(serial.id, steps, mode, serial.current_step_index, target)
     return _carry_out(serial, move, actor), move.bypassed

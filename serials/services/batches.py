@@ -1,18 +1,16 @@
 """Starting parts: a batch of serials at the first step of a path."""
 
 from django.db import transaction
-from django.db.models import Case, F, Value, When
 
 from audit import history, trail
-from audit.bulk import RandomId, insert_from_select
 from audit.models import Action
 from serials import refusals
 from serials.counter import take_numbers
-from serials.models import Path, Serial, StepStatus, StepStatusCode
+from serials.models import Path, Serial
+from serials.services import records
 from serials.services.parts import BATCH_MAX
 from shopplanr import clock
 from shopplanr.actor import Actor
-from shopplanr.ids import serial_id
 from shopplanr.lookup import get_or_refuse
 from shopplanr.values import positive_quantity, required_text
 
@@ -50,25 +48,5 @@ def create(job_id: object, path_id: object, quantity: object, actor: Actor) -> l
     )
     batch = Serial.objects.filter(number__gte=first, number__lt=first + quantity)
     history.record_versions(batch, history.CREATED, actor, entry=entry)
-    insert_from_select(
-        StepStatus,
-        {
-            "id": RandomId("snss"),
-            "serial_id": F("number"),
-            "step_id": F("path__steps__id"),
-            "step_index": F("path__steps__order"),
-            "status": Case(
-                When(path__steps__order=0, then=Value(StepStatusCode.IN_PROGRESS.value)),
-                default=Value(StepStatusCode.PENDING.value),
-            ),
-            "updated_at": Value(moment),
-        },
-        batch.order_by("number", "path__steps__order"),
-    )
+    records.open_for(batch)
     return serials
-
-
-def describe(serials: list[Serial]) -> str:
-    """Return a batch in words: ``SN-00001 to SN-00020``."""
-    first, last = serials[0].number, serials[-1].number
-    return serial_id(first) if first == last else f"{serial_id(first)} to {serial_id(last)}"

@@ -26,7 +26,7 @@ def waive(serial_id: str, step_id: str, reason: object, approver: Actor) -> Step
     step = _step_of(serial, step_id)
     if step.status != routing.DEFERRED:
         raise refusals.WaiveNotDeferred()
-    if step.optional:
+    if not step.required:
         raise refusals.WaiveOptional()
     trail.record(
         Action.STEP_WAIVED,

@@ -18,8 +18,8 @@ def create(serial_id: str, serial_ids: object, step_id: object, reason: object, 
     """Override one step for several parts (None: for the part ``serial_id`` alone), all or none of them.
 
     Returns the overrides that are new; a part that has an active one is passed over. Raises ``Serial not found``,
-    ``serialIds must have at least one item``, ``stepId is required``, ``OverrideCompletedStep``, ``reason is required``,
-    and ``ProcessStep not found`` where a part's path has no such step.
+    ``serialIds must have at least one item``, ``stepId is required``, ``OverrideCompletedStep``,
+    ``reason is required``, and ``ProcessStep not found`` where a part's path has no such step.
     """
     parts.find(serial_id)
     serials = parts.lock_all([serial_id] if serial_ids is None else parts.selection(serial_ids))
@@ -56,8 +56,8 @@ def create(serial_id: str, serial_ids: object, step_id: object, reason: object, 
 def reverse(serial_id: str, step_id: str, actor: Actor, reason: object = None) -> None:
     """Take an override back; it is kept, as inactive.
 
-    Raises ``Serial not found``, ``NoActiveOverride``, ``ReverseSkipped``, ``ReverseCompleted``,
-    ``ReverseOnCompleted``: a part may have been completed because of it.
+    Raises ``Serial not found``, ``NoActiveOverride``, ``ReverseSkipped``, ``ReverseCompleted``, and
+    ``CompletedByOverride`` where the part could be completed only because of it.
     """
     serial = parts.lock(serial_id)
     _, steps = parts.route_of(serial)
@@ -68,8 +68,8 @@ def reverse(serial_id: str, step_id: str, actor: Actor, reason: object = None) -
         raise refusals.ReverseSkipped()
     if step.status == routing.COMPLETED:
         raise refusals.ReverseCompleted()
-    if serial.status == SerialStatus.COMPLETED:
-        raise refusals.ReverseOnCompleted()
+    if step.status == routing.DEFERRED and serial.status == SerialStatus.COMPLETED and not serial.force_completed:
+        raise refusals.CompletedByOverride()
     reason = given_text(reason, "reason")
     actor.identified()
 

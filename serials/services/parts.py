@@ -67,7 +67,7 @@ def lock_all(serial_ids: Sequence[object], noun: str = "Serial") -> dict[str, Se
     return {serial_id: found[serial_id] for serial_id in serial_ids}
 
 
-def selection(value: object, field: str = "serialIds") -> list[object]:
+def selection(value: object, field: str = "serialIds") -> list[str]:
     """Return the ids of a selection of parts, as they were sent.
 
     Raises ``{field} must have at least one item``, also where it is no list, and says so where it is too long.
@@ -76,6 +76,8 @@ def selection(value: object, field: str = "serialIds") -> list[object]:
         raise Invalid.field(field, f"{field} must have at least one item", code="empty")
     if len(value) > SELECTION_MAX:
         raise Invalid.field(field, f"{field} must have at most {SELECTION_MAX} items", code="too_many")
+    if not all(isinstance(serial_id, str) for serial_id in value):
+        raise Invalid.field(field, f"{field} must be a list of serial ids", code="not_an_id")
     return value
 
 

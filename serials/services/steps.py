@@ -10,18 +10,23 @@ from serials import refusals
 from serials.models import DependencyType, Step
 from shopplanr.actor import Actor
 from shopplanr.lookup import get_or_refuse, is_plausible_id
+from shopplanr.refusals import Invalid
+from shopplanr.values import MISSING
 
 
 @transaction.atomic
 def assign(step_id: str, user_id: object, actor: Actor) -> Step:
     """Give the step to an active user, or to nobody (None); return it.
 
-    Raises ``ProcessStep not found``, ``AssigneeUnknown``.
+    Raises ``ProcessStep not found``, ``userId is required`` where it is ``MISSING``, ``AssigneeUnknown``.
     """
     step = _lock(step_id)
+    if user_id is MISSING:
+        raise Invalid.required("userId")
     user = None
     if user_id is not None:
-        people = get_user_model().objects.filter(is_active=True)
+        # locked, so that nobody is deactivated while work is being given to them
+        people = get_user_model().objects.select_for_update(no_key=True).filter(is_active=True)
         user = people.filter(pk=user_id).first() if is_plausible_id(user_id) else None
         if user is None:
             raise refusals.AssigneeUnknown()

@@ -32,7 +32,7 @@ class Listing:
     ``orderings`` maps the words of ``ordering=`` to columns and ``default`` is the order without it; both end with
     ``tie``, so that every order is total and pages neither repeat nor miss a row. ``columns`` are read as named tuples
     (None: whole instances). ``writer`` gets the selected rows' queryset, the first of its rows, and whether these are
-    all of them, and returns what turns rows into JSON values.
+    all of them; it returns what turns rows into JSON values.
     """
 
     filterset: type[FilterSet]
@@ -74,7 +74,12 @@ class Listing:
 
     def _filter(self, rows: QuerySet, request: Request) -> QuerySet:
         for name in self.filterset.base_filters:
-            if len(request.query_params.get(name, "")) > VALUE_MAX_LENGTH:
+            value = request.query_params.get(name)
+            if value is None:
+                continue
+            if not value.strip():  # a variable that was never set must not mean "everything"
+                raise Invalid.field(name, f"{name} must not be empty", code="empty_filter")
+            if len(value) > VALUE_MAX_LENGTH:
                 message = f"{name} must be at most {VALUE_MAX_LENGTH} characters"
                 raise Invalid.field(name, message, code="too_long")
         filterset = self.filterset(request.query_params, queryset=rows, request=request)
@@ -123,6 +128,12 @@ class Listing:
             # Most lists are short: they go out whole, with their length.
             return HttpResponse(orjson.dumps(write(first)), content_type="application/json", headers=headers)
         return StreamingHttpResponse(_stream(first, iterator, write), content_type="application/json", headers=headers)
+
+
+def refuse_filters(request: Request) -> None:
+    """Raise the 400 that names a filter, for a short list that has none."""
+    for name in request.query_params:
+        raise Invalid.field(name, f"Unknown filter: {name}", code="unknown_filter")
 
 
 def _stream(first: Rows, rest: Iterator[object], write: Write) -> Iterator[bytes]:

@@ -24,3 +24,17 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   });
   window.addEventListener("pageshow", () => delete form.dataset.sent);
 }
+
+// A field that searches as one types is drawn by a library that forgets its label.
+window.addEventListener("load", () => {
+  for (const select of document.querySelectorAll("select.admin-autocomplete")) {
+    const label = document.querySelector(`label[for="${select.id}"]`);
+    const box = select.nextElementSibling?.querySelector(".select2-selection");
+    if (label && box) {
+      const name = label.textContent.trim().replace(/:$/, "");
+      box.removeAttribute("aria-labelledby");
+      box.setAttribute("aria-label", name);
+      box.querySelector(".select2-selection__rendered")?.setAttribute("aria-label", name);
+    }
+  }
+});

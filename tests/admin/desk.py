@@ -8,6 +8,7 @@ from certificates.models import CertAttachment
 from serials.models import Path, Serial, StepOverride, StepStatus
 from serials.services import advancement
 from tests.factories import OPERATOR, PathFactory, make_serials
+from tests.queries import counted_statements
 
 FLEXIBLE_STEPS = ("Saw", "Deburr", "Mill", "Inspect")
 
@@ -58,3 +59,11 @@ def everything() -> list[list]:
     """Return every row that an action could write."""
     models = (Serial, StepStatus, StepOverride, CertAttachment, AuditEntry, Serial.history.model)
     return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+def cost(client, address: str) -> int:
+    """Return how many statements a page takes, once Django knows its content types."""
+    client.get(address)
+    with counted_statements() as statements:
+        assert client.get(address).status_code == 200
+    return len(statements)

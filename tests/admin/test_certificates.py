@@ -40,7 +40,7 @@ def test_qc_records_a_certificate_with_facts_as_lines_or_as_json(qc, typed, stor
     ("typed", "field", "sentence"),
     [
         ({"metadata": "[1, 2]"}, "metadata", "metadata must be an object"),
-        ({"metadata": "{"}, "metadata", "This is not JSON"),
+        ({"metadata": "{"}, "metadata", "This is not valid JSON"),
         ({"metadata": "heat 4711"}, "metadata", "Line 1 needs a name, a colon and a value"),
         ({"metadata": "heat: 1\nheat: 2"}, "metadata", "a second time"),
         ({"name": "  "}, "name", "required"),

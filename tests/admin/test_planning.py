@@ -7,9 +7,8 @@ from serials.services import batches
 from shopplanr.accounts.roles import Role
 from tests.accounts.factories import UserFactory
 from tests.admin.conftest import staff
-from tests.admin.desk import url
+from tests.admin.desk import cost, url
 from tests.factories import PLANNER, JobFactory, PathFactory, make_serials, steps_of
-from tests.queries import counted_statements
 
 pytestmark = pytest.mark.django_db
 
@@ -189,15 +188,10 @@ class TestPaths:
 
     def test_a_paths_page_costs_the_same_however_many_parts_are_on_it(self, qc):
         path = PathFactory()
-
-        def queries() -> int:
-            with counted_statements() as statements:
-                qc.get(url("serials_path", "change", path.pk))
-            return len(statements)
-
-        few = queries()
+        few = cost(qc, url("serials_path", "change", path.pk))
         make_serials(path, 50)
-        assert queries() == few
+
+        assert cost(qc, url("serials_path", "change", path.pk)) == few
 
 
 class TestSteps:

@@ -1,21 +1,14 @@
 """One envelope for whatever goes wrong under ``/api`` (api.md, "Errors")."""
 
-import io
-import logging
 from urllib.parse import unquote
 
 import pytest
-from django.db import DataError, IntegrityError
 from django.test import Client
 
-from audit import trail
-from serials.api.jobs import JobViewSet
-from serials.services import jobs
 from shopplanr.accounts.roles import Role
-from shopplanr.api.middleware import ApiPathMiddleware
 from tests.accounts.factories import UserFactory, json_client, token_client
 from tests.api.answers import assert_envelope, assert_refused, nothing_written
-from tests.factories import JobFactory, PathFactory
+from tests.factories import JobFactory
 
 JSON = "application/json"
 
@@ -136,7 +129,7 @@ class TestBodies:
             "appliçation/json",
         ],
     )
-    def test_another_content_type(self, content_type, client, browser):
+    def test_another_content_type(self, content_type, client):
         with nothing_written():
             response = client.generic("POST", URL, b'{"name":"x","goalQuantity":1}', content_type=content_type)
 
@@ -155,7 +148,7 @@ class TestBodies:
             response = client.generic("POST", URL, b"", content_type=content_type)
             assert_refused(response, 400, "name is required", field="name")
 
-    def test_a_body_that_is_too_large(self, client, kiosk, browser, settings):
+    def test_a_body_that_is_too_large(self, client, kiosk, settings):
         settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2000
         filling = b'{"name":"x","goalQuantity":1,"more":"%s"}'
         fits, too_large = (filling % (b"x" * (size - len(filling) + 2)) for size in (2000, 2001))
@@ -186,8 +179,8 @@ class TestCallers:
     def test_a_session_that_is_none(self, session, stranger):
         response = stranger.get(URL, headers={"Cookie": f"sessionid={session}"})
 
-        # a NUL character in it is more than PostgreSQL can look for
-        assert_envelope(response, 400 if "\\000" in session and response.status_code == 400 else 401)
+        # PostgreSQL cannot even look for one with a NUL character in it
+        assert assert_envelope(response)["statusCode"] in {400, 401}
 
     def test_somebody_who_may_not(self, db, job_body):
         auditor = token_client(UserFactory(role=Role.AUDITORS))
@@ -214,93 +207,6 @@ def test_answers_are_json_whatever_is_asked_for(accept, url, client):
     assert response["Content-Type"] == JSON
 
 
-class TestRefusalsOfTheDatabase:
-    """What the database has the last word on."""
-
-    def test_a_constraint_that_only_a_race_can_reach(self, client, job_body, monkeypatch):
-        def lose_a_race(*args):
-            raise IntegrityError("UNIQUE constraint failed: serials_job.secret")
-
-        monkeypatch.setattr(jobs, "create", lose_a_race)
-
-        response = client.post(URL, job_body)
-
-        assert assert_envelope(response, 409)["code"] == "conflict"
-        assert b"secret" not in response.content
-
-    def test_a_value_that_a_column_cannot_hold(self, client, job_body, monkeypatch):
-        def overflow(*args):
-            raise DataError("value out of range: secret")
-
-        monkeypatch.setattr(jobs, "create", overflow)
-
-        response = client.post(URL, job_body)
-
-        assert assert_envelope(response, 400)["code"] == "bad_request"
-        assert b"secret" not in response.content
-
-
-class TestCrashes:
-    """500 and nothing of the inside; the request id is in the log."""
-
-    @pytest.fixture
-    def log(self):
-        """What our own log handler writes, in our own format."""
-        (handler,) = (each for each in logging.getLogger().handlers if each.name == "stderr")
-        written = io.StringIO()
-        before = handler.setStream(written)
-        yield written
-        handler.setStream(before)
-
-    @pytest.fixture
-    def crashing(self, monkeypatch):
-        def crash(self, request):
-            raise RuntimeError("a secret of the inside")
-
-        monkeypatch.setattr(JobViewSet, "list", crash)
-
-    def assert_crashed(self, response):
-        assert_refused(response, 500, "Internal Server Error", code="internal_server_error")
-        assert b"secret" not in response.content
-
-    @pytest.mark.usefixtures("crashing")
-    def test_a_view_that_crashes(self, client, log):
-        response = client.get(URL, headers={"X-Request-ID": "erp-42"})
-
-        self.assert_crashed(response)
-        assert response["X-Request-ID"] == "erp-42"
-        assert "ERROR [erp-42] shopplanr.api: GET /api/jobs failed" in log.getvalue()
-        assert "RuntimeError: a secret of the inside" in log.getvalue()
-
-    @pytest.mark.usefixtures("crashing")
-    def test_the_next_call_is_none_the_worse(self, client):
-        self.assert_crashed(client.get(URL))
-
-        assert client.get("/api/certs").status_code == 200
-
-    def test_a_middleware_that_crashes(self, browser, monkeypatch, log):
-        def crash(self, request):
-            raise RuntimeError("a secret of the inside")
-
-        monkeypatch.setattr(ApiPathMiddleware, "__call__", crash)
-
-        response = browser.get(URL, headers={"X-Request-ID": "erp-43"})
-
-        self.assert_crashed(response)
-        assert "ERROR [erp-43] django.request: Internal Server Error: /api/jobs" in log.getvalue()
-
-    def test_nothing_is_kept_of_a_call_that_crashes_in_the_middle(self, client, monkeypatch):
-        path = PathFactory()
-
-        def crash(*args, **kwargs):
-            raise RuntimeError("a secret of the inside")
-
-        monkeypatch.setattr(trail, "record", crash)
-
-        with nothing_written():
-            self.assert_crashed(client.post("/api/serials", {"jobId": path.job_id, "pathId": path.id, "quantity": 3}))
-
-
 class TestRequests:
     """Requests that are wrong before any view sees them."""
 
@@ -315,47 +221,6 @@ class TestRequests:
 
     def test_an_address_without_end(self, client):
         assert_envelope(client.get(f"{URL}/{'x' * 100_000}"), 404)
-
-
-class TestRequestId:
-    """``X-Request-ID``, on every response."""
-
-    @pytest.mark.parametrize(
-        ("path", "status"),
-        [
-            ("/api/jobs", 401),
-            ("/api/nowhere", 404),
-            ("/api/schema", 200),
-            ("/api/docs", 200),
-            ("/admin/login/", 200),
-            ("/admin/", 302),
-            ("/admin/nowhere/", 302),
-            ("/nowhere", 404),
-            ("/static/admin/css/base.css", 200),
-            ("/static/nowhere.css", 404),
-        ],
-    )
-    def test_every_response_has_one(self, path, status, settings, db):
-        settings.WHITENOISE_USE_FINDERS = True
-        client = Client(raise_request_exception=False)
-
-        first, second = client.get(path), client.get(path)
-
-        assert first.status_code == status
-        assert first["X-Request-ID"]
-        assert first["X-Request-ID"] != second["X-Request-ID"]
-
-    @pytest.mark.parametrize("given", ["erp-42", "0", "A.b_c-D", "x" * 64])
-    def test_a_plain_one_is_kept(self, given, client):
-        for path in (URL, "/api/nowhere", "/nowhere"):
-            assert client.get(path, headers={"X-Request-ID": given})["X-Request-ID"] == given
-
-    @pytest.mark.parametrize("given", ["", " ", "a b", "x" * 65, "é", "a\x00b", "<script>", "a;b", "٣", "id\n"])
-    def test_any_other_is_not(self, given, client):
-        answered = client.get(URL, headers={"X-Request-ID": given})["X-Request-ID"]
-
-        assert answered != given
-        assert answered.isalnum()
 
 
 def test_refusals_of_one_cause_have_one_code(client):

@@ -145,7 +145,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         ("wrong", "shown"),
-        [("SN-99999", "SN-99999"), ("SN-1", "SN-1"), ("", ""), ("x" * 300, "x" * 300), (None, "None"), (1, "1")],
+        [("SN-99999", "SN-99999"), ("SN-1", "SN-1"), ("", ""), ("x" * 300, "x" * 300)],
     )
     def test_one_unknown_serial_refuses_all(self, wrong, shown, client, certificate, serials):
         complete(serials[0])
@@ -154,12 +154,11 @@ class TestRefusals:
             response = client.post(URL, {"certId": certificate.id, "serialIds": [*ids_of(serials), wrong, "SN-77777"]})
         assert_refused(response, 404, f"SerialNumber not found: {shown}", code="not_found")
 
-    @pytest.mark.parametrize("wrong", [[], {}, ["SN-00001"], True, 1.5])
-    def test_what_is_no_id_is_nobodys(self, wrong, client, certificate, serials):
+    @pytest.mark.parametrize("wrong", [None, 1, [], {}, ["SN-00001"], True, 1.5])
+    def test_what_is_no_text_is_no_id(self, wrong, client, certificate, serials):
         with nothing_written():
             response = client.post(URL, {"certId": certificate.id, "serialIds": [serials[0].id, wrong]})
-        assert response.status_code == 404
-        assert response.json()["message"].startswith("SerialNumber not found: ")
+        assert_refused(response, 400, "serialIds must be a list of serial ids", code="not_an_id", field="serialIds")
 
     def test_one_completed_serial_refuses_all_and_is_named(self, client, certificate, serials):
         complete(serials[1])

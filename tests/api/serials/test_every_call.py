@@ -25,8 +25,8 @@ from tests.api.serials.contract import (
 UNSTORABLE = {
     r'{"userId": "\u0000"}': ("The body holds a character that cannot be stored", "unusable_character"),
     r'{"userId": "\ud800"}': ("The body holds a character that cannot be stored", "unusable_character"),
-    f'{{"userId": {2**63}}}': ("A number in the body does not fit in 64 bits", "number_out_of_range"),
-    '{"userId": 1e999}': ("A number in the body does not fit in 64 bits", "number_out_of_range"),
+    f'{{"userId": {2**63}}}': ("The body holds a number that does not fit in 64 bits", "number_out_of_range"),
+    '{"userId": 1e999}': ("The body holds a number that does not fit in 64 bits", "number_out_of_range"),
 }
 """NUL, half a character, a number past 64 bits, a number past every number; and what is said of each."""
 

@@ -51,14 +51,14 @@ def test_somebody_unknown_is_refused(user_id, client, url):
     with nothing_written():
         response = client.patch(url, {"userId": user_id})
 
-    assert_refused(response, 400, "User not found or inactive", code="user_not_found")
+    assert_refused(response, 400, "User not found or inactive", code="user_not_found", field="userId")
 
 
 def test_somebody_inactive_is_refused(client, url):
     gone = UserFactory(is_active=False)
 
     with nothing_written():
-        assert_refused(client.patch(url, {"userId": gone.pk}), 400, "User not found or inactive")
+        assert_refused(client.patch(url, {"userId": gone.pk}), 400, "User not found or inactive", field="userId")
 
 
 def test_saying_nothing_is_not_taking_away(client, url):

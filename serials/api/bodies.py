@@ -1,0 +1,163 @@
+"""The bodies that make and change jobs, paths, steps and serials: what the schema says of them.
+
+Nothing is read by these: the services check every value, because the contract has a sentence for each.
+"""
+
+from rest_framework import serializers
+
+from serials.models import AdvancementMode, DependencyType, ScrapReason
+from serials.services.parts import BATCH_MAX, SELECTION_MAX
+from serials.services.route_steps import STEPS_MAX
+from shopplanr.api.shapes import Shape, Text
+from shopplanr.values import QUANTITY_MAX, TEXT_MAX_LENGTH
+
+Whole = serializers.IntegerField
+Flag = serializers.BooleanField
+Choice = serializers.ChoiceField
+
+
+class Remark(Text):
+    """A text that may be left out, in whatever way."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, allow_null=True, allow_blank=True, **kwargs)
+
+
+class JobBody(Shape):
+    """A new job."""
+
+    name = Text(max_length=255)
+    goalQuantity = Whole(min_value=1, max_value=QUANTITY_MAX)
+    dueDate = serializers.DateField(required=False)
+    jiraTicketKey = Remark(max_length=255)
+    jiraTicketSummary = Remark(max_length=TEXT_MAX_LENGTH)
+    jiraPartNumber = Remark(max_length=255)
+    jiraPriority = Remark(max_length=255)
+    jiraEpicLink = Remark(max_length=255)
+    jiraLabels = serializers.ListField(
+        child=Text(allow_blank=True, max_length=255), required=False, allow_null=True, max_length=100
+    )
+
+
+class JobChangeBody(Shape):
+    """What may change of a job."""
+
+    name = Text(required=False, max_length=255)
+    goalQuantity = Whole(required=False, min_value=1, max_value=QUANTITY_MAX)
+    dueDate = serializers.DateField(required=False, allow_null=True)
+
+
+class StepBody(Shape):
+    """A step of a path that is made or changed; ``id`` names one that exists."""
+
+    id = Text(required=False)
+    name = Text(max_length=255)
+    location = Remark(max_length=255)
+    optional = Flag(required=False)
+    dependencyType = Choice(DependencyType.choices, required=False)
+
+
+class PathBody(Shape):
+    """A new path."""
+
+    jobId = Text()
+    name = Text(max_length=255)
+    goalQuantity = Whole(min_value=1, max_value=QUANTITY_MAX)
+    advancementMode = Choice(AdvancementMode.choices, required=False)
+    steps = serializers.ListField(child=StepBody(), min_length=1, max_length=STEPS_MAX)
+
+
+class PathChangeBody(Shape):
+    """What may change of a path."""
+
+    name = Text(required=False, max_length=255)
+    goalQuantity = Whole(required=False, min_value=1, max_value=QUANTITY_MAX)
+    advancementMode = Choice(AdvancementMode.choices, required=False)
+    steps = serializers.ListField(child=StepBody(), required=False, min_length=1, max_length=STEPS_MAX)
+
+
+class ModeBody(Shape):
+    """How parts may move along a path."""
+
+    advancementMode = Choice(AdvancementMode.choices)
+
+
+class AssignBody(Shape):
+    """Who does a step; ``null`` is nobody."""
+
+    userId = Text(allow_null=True)
+
+
+class StepConfigBody(Shape):
+    """Settings of a step; an invalid value is ignored."""
+
+    optional = Flag(required=False)
+    dependencyType = Choice(DependencyType.choices, required=False)
+
+
+class ActorBody(Shape):
+    """Who does it. A signed-in caller may leave it out."""
+
+    userId = Text(required=False, max_length=255)
+
+
+class BatchBody(ActorBody):
+    """A batch of parts."""
+
+    jobId = Text()
+    pathId = Text()
+    quantity = Whole(min_value=1, max_value=BATCH_MAX)
+    certId = Text(required=False)
+
+
+class AdvanceBody(ActorBody):
+    """A step on."""
+
+    expectedStepIndex = Whole(
+        required=False,
+        min_value=-1,
+        max_value=STEPS_MAX,
+        help_text="Where the caller saw the part; elsewhere by now is a 409.",
+    )
+
+
+class AdvanceToBody(AdvanceBody):
+    """A jump."""
+
+    targetStepIndex = Whole(
+        min_value=0, max_value=STEPS_MAX, help_text="The number of steps itself means past the last one."
+    )
+
+
+class ScrapBody(ActorBody):
+    """Why a part is scrapped."""
+
+    reason = Choice(ScrapReason.choices)
+    explanation = Remark(max_length=TEXT_MAX_LENGTH, help_text="Required when the reason is `other`.")
+
+
+class ForceCompleteBody(ActorBody):
+    """Why a part is completed with work left open."""
+
+    reason = Remark(max_length=TEXT_MAX_LENGTH)
+
+
+class OverrideBody(ActorBody):
+    """Which step is made optional, for which parts, and why."""
+
+    serialIds = serializers.ListField(child=Text(), required=False, min_length=1, max_length=SELECTION_MAX)
+    stepId = Text()
+    reason = Text(max_length=TEXT_MAX_LENGTH)
+
+
+class ReverseBody(ActorBody):
+    """Why an override is taken back."""
+
+    reason = Remark(max_length=TEXT_MAX_LENGTH)
+
+
+class WaiveBody(Shape):
+    """Who excuses a deferred step, and why."""
+
+    reason = Text(max_length=TEXT_MAX_LENGTH)
+    approverId = Text(max_length=255)
