@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from shopplanr.api.endpoints import ENDPOINTS
+from shopplanr.api.filters import MomentFilter
 from tests.api.answers import assert_envelope, assert_refused
 from tests.api.shop import calls, make_shop
 
@@ -70,6 +71,13 @@ ODD_VALUES = [
     "%5C%25_",
     "SN-" + "9" * 18,
     "'%20OR%201=1--",
+    "-createdAt,,name,-",
+    "x" * 5000,
+    "x" * 60_000,
+    "%25" * 60_000,
+]
+
+ODD_MOMENTS = [
     "0001-01-01",
     "0001-01-01T00:00:00Z",
     "0001-01-01T00:00:00%2B23:59",
@@ -82,10 +90,6 @@ ODD_VALUES = [
     "2024-01-15T24:00:00Z",
     "2024-W01-1",
     "%D9%A2%D9%A0%D9%A2%D9%A4-01-01",  # ٢٠٢٤
-    "-createdAt,,name,-",
-    "x" * 5000,
-    "x" * 60_000,
-    "%25" * 60_000,
 ]
 
 ODD_QUERIES = [
@@ -126,6 +130,10 @@ def as_json(body) -> str:
     return "" if body is None else json.dumps(body)
 
 
+def url_of(path: str, shop) -> str:
+    return next(call.url() for call in calls(shop) if call.name == f"GET {path}")
+
+
 @pytest.mark.parametrize("name", WITH_IDS)
 def test_odd_ids(name, shop, in_shop):
     call = next(call for call in calls(shop) if call.name == name)
@@ -141,9 +149,10 @@ def test_odd_ids(name, shop, in_shop):
 
 @pytest.mark.parametrize("path", LISTS)
 def test_odd_values_in_every_query(path, client, shop):
-    url = "/api/" + path.replace("<str:id>", shop.certificate.id)
-    for parameter in LISTS[path].parameter_names():
-        for odd in ODD_VALUES:
+    url = url_of(path, shop)
+    for parameter in sorted(LISTS[path].parameter_names()):
+        is_moment = isinstance(LISTS[path].filterset.base_filters.get(parameter), MomentFilter)
+        for odd in ODD_VALUES + (ODD_MOMENTS if is_moment else []):
             response = client.get(f"{url}?{parameter}={odd}")
             if response.status_code == 200:
                 assert isinstance(response.json(), list)
@@ -154,23 +163,32 @@ def test_odd_values_in_every_query(path, client, shop):
 
 @pytest.mark.parametrize("path", LISTS)
 def test_odd_queries(path, client, shop):
-    url = "/api/" + path.replace("<str:id>", shop.certificate.id)
+    url = url_of(path, shop)
     for query in ODD_QUERIES:
         response = client.generic("GET", f"{url}?{query}", QUERY_STRING=query)
         if response.status_code != 200:
             assert_envelope(response, 400)
 
 
+UNFILTERED = "serials/<str:id>/step-statuses"
+
+
+def test_a_short_list_without_filters_names_what_it_does_not_know(client, shop):
+    response = client.get(url_of(UNFILTERED, shop), {"status": "deferred"})
+
+    assert assert_envelope(response, 400)["message"] == "Unknown filter: status"
+
+
 def test_a_query_is_ignored_where_none_is_documented(client, shop):
     for call in calls(shop):
-        if call.verb == "GET" and call.path not in LISTS:
+        if call.verb == "GET" and call.path not in {*LISTS, UNFILTERED}:
             for query in ODD_QUERIES:
                 assert client.generic("GET", call.url(), QUERY_STRING=query).status_code == 200, (call.name, query)
 
 
 @pytest.mark.parametrize("path", LISTS)
 def test_pages_of_any_size(path, client, shop):
-    url = "/api/" + path.replace("<str:id>", shop.certificate.id)
+    url = url_of(path, shop)
     whole = client.get(url).json()
     most = "9" * 18
 
@@ -198,6 +216,15 @@ class TestExtremeMoments:
         for parameter in ("createdSince", "createdBefore"):
             body = assert_envelope(client.get("/api/jobs", {parameter: moment}), 400)
             assert (body["code"], list(body["errors"])) == ("invalid_filter", [parameter])
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_filter_without_a_value_does_not_mean_everything(path, client, shop):
+    for parameter in LISTS[path].filterset.base_filters:
+        for empty in ("", "%20", "%09%0A"):
+            response = client.get(f"{url_of(path, shop)}?{parameter}={empty}")
+            message = f"{parameter} must not be empty"
+            assert_refused(response, 400, message, code="empty_filter", field=parameter)
 
 
 def test_a_value_to_filter_by_has_a_length(client, shop):

@@ -17,7 +17,7 @@ class Comparison:
         self.replay = Replay()
         self.attachments: list[tuple] = []
 
-    def after_each_step(self) -> None:
+    def after_a_change(self) -> None:
         """Compare everything that a call may have touched, in a constant number of queries."""
         parts = self.machine.parts
         rows = fetch(
@@ -88,6 +88,7 @@ class Comparison:
             told = self.replay.parts[part.id]
             steps = [step.id for step in part.path.steps]
             assert (told.state, told.forced) == (part.state, part.forced)
+            assert told.left_open == [steps[index] for index in part.left_open]
             assert told.at == (None if part.state == "completed" else steps[part.place])
             assert [told.statuses.get(step, "pending") for step in steps[: len(part.statuses)]] == part.statuses
             assert told.overridden == {steps[index] for index in part.overridden}
@@ -98,6 +99,7 @@ class Comparison:
         for part in self.machine.parts:
             entries = list(trail.of_serial(part.id).values_list("entry_id", flat=True))
             assert entries == self.replay.entries[part.id]
+        assert not trail.of_serial(f"SN-{len(self.machine.parts) + 1:05d}").exists()
         self._counts()
         assert versions_that_lag_behind() == []
 

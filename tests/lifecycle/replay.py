@@ -32,6 +32,7 @@ class Replayed:
     state: str = "in_progress"
     at: str | None = None
     forced: bool = False
+    left_open: list[str] = field(default_factory=list)
     statuses: dict[str, str] = field(default_factory=dict)
     overridden: set[str] = field(default_factory=set)
     attached: list[tuple[str, str]] = field(default_factory=list)
@@ -63,6 +64,7 @@ class Replayed:
 
     def _serial_force_completed(self, entry):
         self.state, self.at, self.forced = "completed", None, True
+        self.left_open = json.loads(entry.metadata)["incompleteStepIds"]
 
     def _step_override_created(self, entry):
         assert entry.step_id not in self.overridden

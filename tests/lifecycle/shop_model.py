@@ -114,6 +114,7 @@ class Part:
     place: int = 0
     state: str = "in_progress"
     forced: bool = False
+    left_open: list[int] = field(default_factory=list)
     overridden: set[int] = field(default_factory=set)
     attached: list[tuple[str, int]] = field(default_factory=list)
 
@@ -207,6 +208,7 @@ class Part:
         if not self.incomplete():
             raise Refused("Serial has no incomplete required steps — use normal completion")
         _named(who)
+        self.left_open = self.incomplete()
         self.place, self.state, self.forced = -1, "completed", True
 
     def waive(self, index: int, reason: str, approver: str | None) -> None:
@@ -215,7 +217,7 @@ class Part:
             raise Refused("Waiver requires a reason and approver identity")
         if self._status(index) != "deferred":
             raise Refused("Can only waive deferred required steps")
-        if self.path.steps[index].optional:
+        if not self.requires(index):
             raise Refused("Can only waive required steps — this step is optional")
         self.statuses[index] = "waived"
 
@@ -237,8 +239,8 @@ class Part:
             raise Refused("No active override found for this step")
         if self.statuses[index] in ("skipped", "completed"):
             raise Refused(f"Cannot reverse override — step has already been {self.statuses[index]}")
-        if self.state == "completed":
-            raise Refused(None)  # the contract has no sentence for it
+        if self.statuses[index] == "deferred" and self.state == "completed" and not self.forced:
+            raise Refused("Cannot reverse override — the serial was completed because of it")
         _named(who)
         self.overridden.remove(index)
 

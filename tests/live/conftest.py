@@ -1,21 +1,18 @@
 """The server that a module's tests call, and the database behind it."""
 
+import logging
 import os
 
 import pytest
 from django.db import connections
 
 from tests.live import database as databases
+from tests.live import ledger
 from tests.live.server import LiveServer
+from tests.live.shop import Shop
 
-ALIVE = "live"
-
-
-def pytest_collection_modifyitems(items) -> None:
-    # With --dist=loadgroup: one worker gets them all, so that no two servers want the same processors.
-    for item in items:
-        if "tests/live/" in item.path.as_posix():
-            item.add_marker(pytest.mark.xdist_group(ALIVE))
+# It says every call, at a level that is for what a server has to say.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +42,17 @@ def client(server):
     """A client that any number of threads may share."""
     with server.client() as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def shop(client):
+    """The shop behind the server."""
+    return Shop(client)
+
+
+@pytest.fixture
+def whole(server):
+    """Look, after the test, whether the record is whole: the invariants hold over the database."""
+    yield
+    with server.database.query() as query:
+        assert ledger.findings(query) == []

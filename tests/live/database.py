@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -18,13 +18,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from tests.live.ledger import Query
+
 ROOT = Path(__file__).resolve().parents[2]
 
 MIGRATE_TIMEOUT_SECONDS = 60
 QUIET_TIMEOUT_SECONDS = 20
-
-Query = Callable[[str], Sequence[tuple]]
-"""Runs one statement and returns its rows."""
 
 _numbers = count(1)
 
@@ -53,9 +52,9 @@ class SqliteDatabase:
         return f"sqlite:///{self.path}"
 
     @contextmanager
-    def query(self):
+    def query(self) -> Iterator[Query]:
         """Give a ``Query``, on a connection of its own."""
-        connection = sqlite3.connect(self.path, timeout=QUIET_TIMEOUT_SECONDS)
+        connection = sqlite3.connect(self.path, timeout=QUIET_TIMEOUT_SECONDS, isolation_level=None)
         try:
             yield lambda statement: connection.execute(statement).fetchall()
         finally:
@@ -73,9 +72,14 @@ class SqliteDatabase:
             self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
 
     def open_transactions(self) -> int:
-        """Return how many readers or writers keep the write-ahead log from being emptied: none, or some."""
+        """Return whether somebody reads or writes: 0 or 1.
+
+        The engine says so when the write-ahead log is to be emptied; so there has to be something in it.
+        """
         with self.query() as query:
-            query("PRAGMA busy_timeout=0")
+            ((version,),) = query("PRAGMA user_version")
+            query(f"PRAGMA user_version = {version + 1}")
+            query("PRAGMA busy_timeout = 0")
             ((busy, _, _),) = query("PRAGMA wal_checkpoint(TRUNCATE)")
         return busy
 
@@ -103,10 +107,10 @@ class PostgresqlDatabase:
         return urlsplit(self.url).path.removeprefix("/")
 
     @contextmanager
-    def query(self):
+    def query(self) -> Iterator[Query]:
         """Give a ``Query``, on a connection of its own."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            yield lambda statement: connection.execute(statement).fetchall()
+            yield lambda statement: _rows(connection.execute(statement))
 
     def copy(self, folder: Path) -> "PostgresqlDatabase":
         """Return a copy. Nobody may be connected."""
@@ -141,6 +145,10 @@ class PostgresqlDatabase:
     def _elsewhere(self) -> str:
         # Nobody can copy or drop the database that he is connected to.
         return urlunsplit(urlsplit(self.url)._replace(path="/postgres"))
+
+
+def _rows(cursor: psycopg.Cursor) -> list[tuple]:
+    return cursor.fetchall() if cursor.description else []
 
 
 Database = SqliteDatabase | PostgresqlDatabase

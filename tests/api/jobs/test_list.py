@@ -97,7 +97,6 @@ class TestFilters:
             ({"jiraTicketKey": "shop-2"}, []),
             ({"search": "%"}, []),
             ({"search": "_"}, []),
-            ({"search": ""}, ["Bracket", "Flange", "Axle"]),
             ({"search": "a", "jiraTicketKey": "SHOP-1"}, ["Bracket"]),
         ],
     )

@@ -181,8 +181,10 @@ class TestRefusals:
 
         for wrong in WRONG_TEXTS:
             answer = refusal(override, client, serial, mill, serialIds=[serial.id, wrong])
-            assert (answer.status, answer.code) == (404, "not_found")
-            assert answer.message.startswith("Serial not found: ")
+            if isinstance(wrong, str):
+                assert answer == not_found("Serial", wrong)
+            else:
+                assert (answer.status, answer.message) == (400, "serialIds must be a list of serial ids")
 
     def test_a_selection_selects_something(self, path, mill, client):
         serial = make_serial(path)

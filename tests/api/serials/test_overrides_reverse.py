@@ -26,7 +26,7 @@ from tests.factories import OPERATOR, make_serial, steps_of
 NO_OVERRIDE = Refusal(400, "No active override found for this step", "no_active_override")
 SKIPPED = Refusal(400, "Cannot reverse override — step has already been skipped", "step_skipped")
 STEP_COMPLETED = Refusal(400, "Cannot reverse override — step has already been completed", "step_completed")
-SERIAL_COMPLETED = Refusal(400, "Cannot reverse override — serial is already completed", "serial_completed")
+SERIAL_COMPLETED = Refusal(400, "Cannot reverse override — the serial was completed because of it", "serial_completed")
 
 
 def reverse(client, serial, step, **body):
