@@ -80,6 +80,14 @@ class UserAdmin(AdministratorsOnly, auth_admin.UserAdmin):
         """Return the accounts with their roles, so that the list costs no query per row."""
         return super().get_queryset(request).prefetch_related("groups")
 
+    def save_model(self, request: HttpRequest, obj: User, form, change: bool) -> None:
+        """Write what was changed and nothing else: a form that was opened earlier must not undo a deactivation."""
+        if change and form.changed_data:
+            columns = {field.name for field in User._meta.concrete_fields}
+            obj.save(update_fields=[name for name in form.changed_data if name in columns])
+        elif not change:
+            super().save_model(request, obj, form, change)
+
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Return to the account's page. Django goes there by the bare id, in which it takes ``_26`` for a quoted &."""
         response = super().user_change_password(request, id, form_url)

@@ -34,6 +34,7 @@ CHANGES = [
     ("step_status_one_in_progress", StepStatus, {"status": "in_progress"}),
     ("step_status_known", StepStatus, {"status": "done"}),
     ("override_has_a_reason", StepOverride, {"reason": ""}),
+    ("override_names_somebody", StepOverride, {"created_by": ""}),
 ]
 """A constraint, and a change of every row of the model that breaks it."""
 
@@ -49,6 +50,7 @@ ADDITIONS = [
     ("audit_batch_whole", lambda shop: an_entry(batch_quantity=1)),
     ("audit_batch_whole", lambda shop: an_entry(batch_start=0, batch_quantity=1)),
     ("audit_batch_whole", lambda shop: an_entry(batch_start=1, batch_quantity=0)),
+    ("audit_batch_once", lambda shop: an_entry(batch_start=shop.moving.pk, batch_quantity=1)),
     ("certificate_type_known", lambda shop: Certificate(type="birth", name="x")),
     ("certificate_has_a_name", lambda shop: Certificate(type="material", name="")),
     (
@@ -197,6 +199,8 @@ def test_a_public_id_is_one_rows(model, name, shop):
     row.pk = None
     if model is CertAttachment:
         row.step = shop.steps[1]
+    else:
+        row.batch_start = row.batch_quantity = None
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         model.objects.bulk_create([row])
 

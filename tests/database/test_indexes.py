@@ -73,6 +73,7 @@ QUERIES = {
     "serial_place": lambda shop: Serial.objects.filter(
         path=shop.path, status=SerialStatus.IN_PROGRESS, current_step_index=0
     ).order_by(),
+    "serial_scrap_step": lambda shop: Serial.objects.filter(scrap_step=shop.step).order_by(),
     "step_status_once_per_step": lambda shop: StepStatus.objects.filter(serial=shop.part).order_by("step_index"),
     "step_status_one_in_progress": lambda shop: StepStatus.objects.filter(
         serial=shop.part, status=StepStatusCode.IN_PROGRESS.value
@@ -85,7 +86,8 @@ QUERIES = {
     "attachment_by_certificate": lambda shop: shop.certificate.attachments.order_by("sequence"),
     "attachment_by_step": lambda shop: CertAttachment.objects.filter(step=shop.step).order_by(),
     "audit_serial": lambda shop: trail.of_serial(shop.part.id),
-    "audit_batch": lambda shop: trail.of_serial(shop.part.id),
+    "audit_batch_once": lambda shop: trail.of_serial(shop.part.id),
+    "audit_cert": lambda shop: AuditEntry.objects.filter(cert_id=shop.certificate.id).order_by("-sequence"),
     "audit_job": lambda shop: AuditEntry.objects.filter(job_id=shop.path.job_id).order_by("-sequence"),
     "audit_user": lambda shop: AuditEntry.objects.filter(user_id="nobody").order_by("-sequence"),
 }

@@ -80,21 +80,25 @@ class Path:
         self.found()
         if not [*order, *unnamed]:
             raise Refused("steps is required")
-        if not self.parts:
-            self.steps = [self.steps[index] for index in order] + list(unnamed)
-            return
-        if any(index != place for place, index in enumerate(order)):
+        chosen = [self.steps[index] for index in order]
+        changed = []
+        for place, item in enumerate(unnamed, start=len(order)):
+            if self.parts and place < len(self.steps) and place not in order:  # matched by position
+                changed.append((self.steps[place], item))
+                chosen.append(self.steps[place])
+            else:
+                chosen.append(item)
+        carried = max((len(part.statuses) for part in self.parts), default=0)
+        if any(step is not self.steps[place] for place, step in enumerate(chosen[:carried])):
             raise Refused("Cannot reorder steps that serial numbers carry")
-        if len(order) + len(unnamed) < len(self.steps):
+        if len(chosen) < carried:
             raise Refused("Cannot remove a step that serial numbers carry")
-        left_out = self.steps[len(order) :]
-        for step, item in zip(left_out, unnamed, strict=False):  # matched by position
+        for step, item in changed:
             step.name, step.optional, step.dependency = item.name, item.optional, item.dependency
-        appended = list(unnamed[len(left_out) :])
-        self.steps = self.steps + appended
+        self.steps = chosen
         for part in self.parts:
             if part.state == "in_progress":
-                part.statuses += ["pending"] * len(appended)
+                part.statuses += ["pending"] * (len(chosen) - len(part.statuses))
 
     def delete(self) -> None:
         """Remove a path without parts."""
@@ -262,7 +266,7 @@ def override(parts: Sequence[Part], path: Path, index: int, reason: str, who: st
 
 def attach(parts: Sequence[Part], certificate: str, known: Sequence[str], who: str | None, single: bool) -> list[Part]:
     """Attach a certificate where the parts stand, to all or none; return those that got it now."""
-    gone = min((part.number for part in parts if part.state == "completed"), default=None)
+    gone = next((part.number for part in parts if part.state == "completed"), None)
     if gone is not None and single:
         raise Refused("Serial is already completed, cannot attach cert")
     if not single:
