@@ -37,7 +37,8 @@ bench: ## Measure, on both engines; figures in docs/performance.md
 
 schema: ## Write docs/openapi.json anew, after the API has changed
 	@scripts/install.sh dev
-	@DEBUG=1 $(PYTHON_IN_VENV) manage.py spectacular --format openapi-json --file docs/openapi.json --validate --fail-on-warn
+	@DJANGO_SETTINGS_MODULE=tests.settings $(PYTHON_IN_VENV) manage.py spectacular --format openapi-json \
+		--validate --fail-on-warn --file docs/openapi.json && echo >> docs/openapi.json
 
 coverage: ## Run the tests on SQLite and show the lines that none of them reaches
 	@scripts/install.sh dev

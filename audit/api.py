@@ -37,7 +37,7 @@ class AuditFilters(FilterSet):
     action = filters.ChoiceFilter(choices=Action.choices, label="What happened.")
     userId = filters.CharFilter(field_name="user_id", label="Who did it.")
     serialId = filters.CharFilter(field_name="serial_id", label="About this part.")
-    certId = filters.CharFilter(field_name="cert_id", label="About this certificate.")
+    certId = filters.CharFilter(method="about_certificate", label="About this certificate.")
     jobId = filters.CharFilter(field_name="job_id", label="About parts of this job.")
     pathId = filters.CharFilter(field_name="path_id", label="About parts on this path.")
     stepId = filters.CharFilter(field_name="step_id", label="About this step.")
@@ -47,6 +47,10 @@ class AuditFilters(FilterSet):
     class Meta:
         model = AuditEntry
         fields: list[str] = []
+
+    def about_certificate(self, rows, name, value):
+        """Go by its index."""
+        return trail.of_certificate(value, rows)
 
 
 class AuditViewSet(ApiViewSet):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.models.expressions import Func
 
@@ -40,8 +41,10 @@ def insert_from_select(model: type[models.Model], columns: Mapping[str, object],
     quote = connection.ops.quote_name
     fields = {field.attname: field for field in model._meta.concrete_fields}
     names = ", ".join(quote(fields[name].column) for name in columns)
-    query = source.values_list(*columns.values()).query
-    select, params = query.get_compiler(connection=connection, elide_empty=False).as_sql()
+    try:
+        select, params = source.values_list(*columns.values()).query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:  # it is known without asking that there are none
+        return 0
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {quote(model._meta.db_table)} ({names}) {select}", params)
         return cursor.rowcount

@@ -7,6 +7,7 @@ rows as they now stand, one statement for any number of them.
 
 from functools import cache
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
@@ -69,7 +70,10 @@ def record_versions(rows: models.QuerySet, kind: str, actor: Actor, *, reason: s
     Call it behind ``update()`` or a bulk insert, in the same transaction. ``kind`` is ``CREATED`` or ``CHANGED``.
     """
     connection = connections[rows.db]
-    chosen, params = rows.order_by().values("pk").query.get_compiler(connection=connection, elide_empty=False).as_sql()
+    try:
+        chosen, params = rows.order_by().values("pk").query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:  # it is known without asking that there are none
+        return 0
     facts = {
         "history_date": clock.now(),
         "history_type": kind,

@@ -39,9 +39,7 @@ def run() -> dict[str, dict[str, float]]:
             load.request("GET", f"/api/serials?limit=50&offset={number % 3000}", headers=headers)
             for number in range(REQUESTS // 3)
         ],
-        "attach": [
-            load.request("POST", f"/api/serials/{serial}/attach-cert", attach, headers) for serial in serials
-        ],
+        "attach": [load.request("POST", f"/api/serials/{serial}/attach-cert", attach, headers) for serial in serials],
         "advance": [load.request("POST", f"/api/serials/{serial}/advance", b"{}", headers) for serial in serials],
         "advance-to, 2 bypassed": [
             load.request("POST", f"/api/serials/{serial}/advance-to", body, headers) for serial in jumpers

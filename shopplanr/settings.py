@@ -139,6 +139,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+SESSION_ENGINE = "shopplanr.accounts.sessions"
 LOGIN_URL = "/admin/login/"
 
 # A request without credentials from one of these networks has the rights of this role. Nobody does unless both are set.

@@ -1,50 +1,16 @@
 """The WSGI application, for granian as for any other WSGI server."""
 
 import os
-from io import BytesIO
 
-from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from shopplanr.http_body import with_whole_body
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shopplanr.settings")
 
-PIECE_BYTES = 64 * 1024
-
-
-def _with_whole_body(application):
-    """Read a body before the application looks at the request, and give one that comes in chunks its length.
-
-    WSGI knows bodies with a length only. Django takes one in chunks for empty, and would carry out an advance without
-    the ``expectedStepIndex`` that its sender named. Where a connection breaks, a server ends such a body without a
-    word; so one of which nothing came is said to have a length, and refused because it is not there.
-
-    An answer to a body that nobody has read, such as a 401, makes the server close the connection under a client that
-    is about to use it again. A body that is too large is left alone: there, that is what should happen.
-    """
-
-    def answer(environ, start_response):
-        most, length = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, environ.get("CONTENT_LENGTH")
-        if length and length.isdecimal() and int(length) <= most:
-            environ["wsgi.input"] = BytesIO(_read(environ["wsgi.input"], int(length)))
-        elif not length and environ.get("HTTP_TRANSFER_ENCODING"):
-            body = _read(environ["wsgi.input"], most + 1)
-            environ["wsgi.input"] = BytesIO(body)
-            environ["CONTENT_LENGTH"] = str(len(body) or 1)
-        return application(environ, start_response)
-
-    return answer
-
-
-def _read(stream, most: int) -> bytes:
-    body = bytearray()
-    while piece := stream.read(min(PIECE_BYTES, most - len(body))):
-        body += piece
-    return bytes(body)
-
-
-application = _with_whole_body(get_wsgi_application())
+application = with_whole_body(get_wsgi_application())
 
 
 def _refuse_a_dangerous_configuration() -> None:
@@ -58,4 +24,26 @@ def _refuse_a_dangerous_configuration() -> None:
         raise ImproperlyConfigured(" ".join(str(message.msg) for message in errors))
 
 
+def _refuse_an_unprotected_record() -> None:
+    """Raise ImproperlyConfigured where rows that must never change could be changed: a trigger is missing.
+
+    A database that cannot be reached just now is no reason not to start: requests will say so until it is back.
+    """
+    from django.db import OperationalError, connection
+
+    from audit.append_only import missing_triggers
+
+    try:
+        missing = missing_triggers(connection)
+    except OperationalError:
+        return
+    finally:
+        connection.close()  # a server may fork behind this
+    if missing:
+        raise ImproperlyConfigured(
+            f"Rows that must never change are unprotected: {', '.join(missing)} missing. Run 'manage.py migrate'."
+        )
+
+
 _refuse_a_dangerous_configuration()
+_refuse_an_unprotected_record()

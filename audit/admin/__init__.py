@@ -20,7 +20,6 @@ from shopplanr.ids import serial_number
 _COLUMN_OF_PREFIX = {
     "job_": ["job_id"],
     "path_": ["path_id"],
-    "cert_": ["cert_id"],
     "step_": ["step_id", "from_step_id", "to_step_id"],
     "aud_": ["entry_id"],
     "user_": ["user_id"],
@@ -122,6 +121,8 @@ class AuditEntryAdmin(RecordAdmin):
             return queryset, False
         if serial_number(term.upper()) is not None:
             return queryset.filter(pk__in=trail.of_serial(term.upper()).order_by().values("pk")), False
+        if term.startswith("cert_"):
+            return trail.of_certificate(term, queryset), False
         for prefix, columns in _COLUMN_OF_PREFIX.items():
             if term.startswith(prefix):
                 return queryset.filter(Q(*((column, term) for column in columns), _connector=Q.OR)), False

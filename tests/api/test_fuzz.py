@@ -8,6 +8,7 @@ from zlib import crc32
 import pytest
 import schemathesis
 from django.core import signals
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
@@ -18,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from shopplanr.wsgi import application
+from shopplanr.http_body import with_whole_body
 from tests.accounts.factories import token_for
 from tests.api.shop import calls, make_shop
 
@@ -29,6 +30,8 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+
+APPLICATION = with_whole_body(get_wsgi_application())
 
 QUICK = settings().max_examples <= 50
 
@@ -51,7 +54,7 @@ def load(**phases):
     """Return the schema as the site serves it; only these phases of the fuzzer run."""
     enabled = {"examples": False, "coverage": False, "fuzzing": True, "stateful": False} | phases
     config = schemathesis.Config.from_dict({"phases": {phase: {"enabled": on} for phase, on in enabled.items()}})
-    return schemathesis.openapi.from_wsgi("/api/schema", application, config=config)
+    return schemathesis.openapi.from_wsgi("/api/schema", APPLICATION, config=config)
 
 
 everything = load(coverage=True)

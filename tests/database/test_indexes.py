@@ -87,7 +87,7 @@ QUERIES = {
     "attachment_by_step": lambda shop: CertAttachment.objects.filter(step=shop.step).order_by(),
     "audit_serial": lambda shop: trail.of_serial(shop.part.id),
     "audit_batch_once": lambda shop: trail.of_serial(shop.part.id),
-    "audit_cert": lambda shop: AuditEntry.objects.filter(cert_id=shop.certificate.id).order_by("-sequence"),
+    "audit_cert": lambda shop: trail.of_certificate(shop.certificate.id),
     "audit_job": lambda shop: AuditEntry.objects.filter(job_id=shop.path.job_id).order_by("-sequence"),
     "audit_user": lambda shop: AuditEntry.objects.filter(user_id="nobody").order_by("-sequence"),
 }
