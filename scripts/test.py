@@ -1,5 +1,6 @@
 """Runs what there is to run: lint, missing migrations, and every test on SQLite and then on PostgreSQL.
 
+Tests that use no database run once, on the first engine: the marker ``without_database`` is given by tests/conftest.py.
 TEST_ENGINES=sqlite (or postgresql) runs on one engine only. The last line says what ran and what was left out, and the
 exit code is 0 only when nothing failed. With REQUIRE_ALL_ENGINES=1, as in .ci/run, leaving one out is a failure too.
 """
@@ -29,6 +30,7 @@ class Outcome:
     ran: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    has_tested: bool = False  # on an engine before this one
 
     def last_line(self) -> str:
         """Return the line that says everything."""
@@ -90,6 +92,8 @@ def run_tests(engine: str, version: str, url: str, outcome: Outcome) -> None:
                 "--dist=worksteal",
                 "--durations=10",
                 f"--junit-xml={report}",
+                # What is the same whatever the engine has run already.
+                *(["-m", "not without_database"] if outcome.has_tested else []),
             ],
             DATABASE_URL=url,
             TEST_ENGINE=engine,
@@ -126,6 +130,7 @@ def main() -> int:
     check_code(outcome)
     for engine in engines:
         run_engine(engine, outcome)
+        outcome.has_tested = True
     if outcome.left_out and os.environ.get("REQUIRE_ALL_ENGINES") == "1":
         outcome.failed.append(f"{', '.join(outcome.left_out)} must not be left out here")
     print(f"\n{outcome.last_line()}")

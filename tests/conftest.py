@@ -40,6 +40,23 @@ def pytest_configure() -> None:
         raise pytest.UsageError(f"This run was meant for {meant}, but the database is {vendor}.")
 
 
+WITHOUT_DATABASE = (
+    *(f"tests/infrastructure/test_{subject}.py" for subject in ("checks", "documentation", "environment", "launcher")),
+    *(f"tests/infrastructure/test_{subject}.py" for subject in ("postgres_script", "repository", "runner", "serving")),
+    "tests/infrastructure/test_start.py",
+    "tests/lifecycle/test_routing.py",
+    "tests/lifecycle/test_routing_properties.py",
+    "tests/test_architecture.py",
+)
+"""Tests that say the same on any engine; scripts/test.py runs them on the first one only."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(WITHOUT_DATABASE):
+            item.add_marker(pytest.mark.without_database)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _let_transactional_tests_flush():
     """Lift the append-only triggers around the flush that ends a transactional test, and put them back behind it."""

@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from urllib.parse import quote
 
-from django.db import connection
 from django.db.models import Max
 
 from audit.api import AuditEntryShape
 from audit.models import AuditEntry
 from serials.models import Serial
-from tests.api.answers import TIMESTAMP, WRONG_TEXTS, assert_envelope, versions_of
+from tests.api.answers import TIMESTAMP, WRONG_TEXTS, assert_envelope, nothing_written, versions_of
 
 SERIAL_KEYS = {"id", "jobId", "pathId", "currentStepIndex", "status", "forceCompleted", "createdAt", "updatedAt"}
 SCRAP_KEYS = {"scrapReason", "scrapStepId", "scrappedAt", "scrappedBy"}
@@ -73,33 +71,9 @@ class Refusal:
     fields: tuple[str, ...] = ()
 
 
-@contextmanager
-def no_trace() -> Iterator[None]:
-    """Hold that the block leaves every row of every table as it was."""
-    before = _every_row()
-    yield
-    after = _every_row()
-    assert [table for table in before if before[table] != after[table]] == []
-
-
-def _every_row() -> dict[str, list[str]]:
-    """Return the rows of every table; in SQL, because this is asked twice for each of hundreds of calls."""
-    rows = {}
-    with connection.cursor() as cursor:
-        for table in _tables():
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            rows[table] = sorted(map(repr, cursor.fetchall()))
-    return rows
-
-
-@cache
-def _tables() -> list[str]:
-    return [table for table in connection.introspection.table_names() if table != "django_migrations"]
-
-
 def refusal(call, *args, **kwargs) -> Refusal:
     """Make the call, which must be refused and must leave no trace in any table; return what it was told."""
-    with no_trace():
+    with nothing_written():
         response = call(*args, **kwargs)
     body = assert_envelope(response)
     errors = body.get("errors", {})

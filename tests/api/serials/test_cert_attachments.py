@@ -4,7 +4,8 @@ import pytest
 
 from certificates.services import attaching
 from serials.services import advancement
-from tests.api.serials.contract import no_trace, odd_ids, url
+from tests.api.answers import nothing_written
+from tests.api.serials.contract import odd_ids, url
 from tests.factories import OPERATOR, CertificateFactory, make_serial, steps_of
 
 
@@ -64,5 +65,5 @@ def test_an_unknown_serial_has_none(client):
 def test_reading_writes_nothing(client):
     serial = make_serial()
 
-    with no_trace():
+    with nothing_written():
         attachments(client, serial)

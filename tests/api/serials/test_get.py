@@ -5,7 +5,8 @@ import pytest
 from certificates.services import attaching
 from serials.services import advancement
 from shopplanr.actor import Actor
-from tests.api.serials.contract import FORCE_KEYS, SCRAP_KEYS, SERIAL_KEYS, no_trace, not_found, odd_ids, refusal, url
+from tests.api.answers import nothing_written
+from tests.api.serials.contract import FORCE_KEYS, SCRAP_KEYS, SERIAL_KEYS, not_found, odd_ids, refusal, url
 from tests.api.serials.states import completed, force_completed, scrapped
 from tests.factories import OPERATOR, CertificateFactory, make_serial, steps_of
 
@@ -129,7 +130,7 @@ class TestCertificates:
 def test_reading_writes_nothing(client):
     serial = make_serial()
 
-    with no_trace():
+    with nothing_written():
         shown(client, serial)
 
 

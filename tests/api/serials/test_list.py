@@ -11,7 +11,8 @@ from serials.services import advancement, endings
 from serials.services.steps import assign
 from shopplanr import clock
 from tests.accounts.factories import UserFactory
-from tests.api.serials.contract import Refusal, no_trace, refusal
+from tests.api.answers import nothing_written
+from tests.api.serials.contract import Refusal, refusal
 from tests.api.serials.states import flexible_path
 from tests.factories import (
     OPERATOR,
@@ -243,5 +244,5 @@ class TestFilters:
 
 
 def test_reading_writes_nothing(shop, client):
-    with no_trace():
+    with nothing_written():
         rows(client)

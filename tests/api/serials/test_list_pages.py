@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from shopplanr.api.listing import CHUNK_ROWS
-from tests.api.serials.contract import Refusal, no_trace, refusal
+from tests.api.answers import nothing_written
+from tests.api.serials.contract import Refusal, refusal
 from tests.api.serials.states import scrapped
 from tests.factories import JobFactory, PathFactory, make_serials
 
@@ -122,7 +123,7 @@ class TestLongLists:
         return make_serials(PathFactory(steps=["Saw"]), CHUNK_ROWS + 1)
 
     def test_a_long_list_is_streamed_in_order(self, many, client):
-        with no_trace():
+        with nothing_written():
             response = client.get(URL)
             pieces = list(response.streaming_content)
 

@@ -3,8 +3,8 @@
 import pytest
 
 from serials.services import overrides
-from tests.api.answers import later
-from tests.api.serials.contract import no_trace, odd_ids, url
+from tests.api.answers import later, nothing_written
+from tests.api.serials.contract import odd_ids, url
 from tests.factories import OPERATOR, make_serial, steps_of
 
 
@@ -75,5 +75,5 @@ def test_an_unknown_serial_has_none(client):
 def test_reading_writes_nothing(client):
     serial = make_serial()
 
-    with no_trace():
+    with nothing_written():
         listed(client, serial)

@@ -4,7 +4,8 @@ import pytest
 
 from serials.services import deferrals, overrides
 from serials.services.paths import update
-from tests.api.serials.contract import Refusal, no_trace, odd_ids, refusal, url
+from tests.api.answers import nothing_written
+from tests.api.serials.contract import Refusal, odd_ids, refusal, url
 from tests.api.serials.states import (
     completed,
     flexible_path,
@@ -136,5 +137,5 @@ def test_an_unknown_serial_is_not_found_in_a_sentence_without_its_id(client):
 def test_reading_writes_nothing(client):
     serial = make_serial()
 
-    with no_trace():
+    with nothing_written():
         views(client, serial)
