@@ -112,6 +112,7 @@ _database["DISABLE_SERVER_SIDE_CURSORS"] = _environment.flag("DISABLE_SERVER_SID
 
 SQLITE_SYNCHRONOUS = _environment.choice("SQLITE_SYNCHRONOUS", sqlite.SYNCHRONOUS, default="FULL")
 if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["ENGINE"] = "shopplanr.queued_sqlite"
     _database["OPTIONS"] = sqlite.options(SQLITE_SYNCHRONOUS) | _database.get("OPTIONS", {})
     if _database["NAME"] != ":memory:":
         # Relative to the project rather than to wherever a command happens to be started.

@@ -38,7 +38,10 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_AUTOREFRESH = True
 
 _database = DATABASES["default"]
-if _database["ENGINE"] == "django.db.backends.sqlite3":
+if _database["ENGINE"] == "shopplanr.queued_sqlite":
+    # Django's own backend: tests that hold two transactions against each other watch the engine's lock, in front of
+    # which nobody may queue. The servers of tests/live run with the product's backend.
+    _database["ENGINE"] = "django.db.backends.sqlite3"
     # A file, since connections to a database in memory lock each other out in ways that no file has. Its own file per
     # process, so that two runs in one checkout do not meet; and no fsync, as nothing here outlives the run.
     _folder = tempfile.TemporaryDirectory(prefix="shopplanr-tests-")  # which goes when the process ends
