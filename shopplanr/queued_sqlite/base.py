@@ -1,8 +1,8 @@
 """Django's SQLite backend, with writers that wait in line.
 
-SQLite lets one transaction write at a time. Who finds the lock taken sleeps, looks again, and sleeps longer each time: a
-tenth of a second at last, while others come and go. With eight writers that cost four fifths of the throughput, and the
-unlucky waited for a second. Here they queue for a lock on a file first, which the system hands on the moment it is free.
+SQLite lets one transaction write at a time. Who finds the lock taken sleeps, looks again, and sleeps longer each time,
+up to a tenth of a second, while others come and go: with eight writers the unlucky waited for a second. Here they queue
+for a lock on a file first, which the system hands on the moment it is free.
 
 The engine's own lock stays what keeps the data safe. A process that dies leaves the queue with it.
 """
