@@ -44,7 +44,11 @@ class Listing:
     junk_paging_ignored: bool = False
 
     def answer(self, request: Request, rows: QuerySet) -> HttpResponse:
-        """Answer a list request.
+        """Answer a list request. Raises what ``select`` raises."""
+        return self._respond(*self.select(request, rows))
+
+    def select(self, request: Request, rows: QuerySet) -> tuple[QuerySet, dict[str, str]]:
+        """Return the rows that the request asks for, in its order, and the headers that tell of the others.
 
         Raises a 400 that names an unknown filter or ordering, or a value that a filter cannot use.
         """
@@ -62,7 +66,7 @@ class Listing:
             rows = rows[offset or 0 : None if limit is None else (offset or 0) + limit]
         if self.columns:
             rows = rows.values_list(*self.columns, named=True)
-        return self._respond(rows, headers)
+        return rows, headers
 
     def filtered_by(self, filterset: type[FilterSet]) -> "Listing":
         """Return the same list with other filters."""
