@@ -25,10 +25,8 @@ def normalized(value: object, field: str = "gtin") -> str:
     Raises InvalidGtin for anything but 8, 12, 13 or 14 digits, and for a number whose check digit is wrong.
     """
     if not isinstance(value, str) or not _FORMS.fullmatch(value):
-        raise InvalidGtin.field(field, f"{field} must be 8, 12, 13 or 14 digits")
-    expected = check_digit(value[:-1])
-    if expected != int(value[-1]):
-        raise InvalidGtin.field(
-            field, f"{field} has a wrong check digit: {value} ends in {value[-1]} where {expected} belongs"
-        )
+        raise InvalidGtin(field, "must be 8, 12, 13 or 14 digits")
+    digit = str(check_digit(value[:-1]))
+    if value[-1] != digit:
+        raise InvalidGtin(field, f"has a wrong check digit: {value} ends in {value[-1]}, and {digit} belongs there")
     return value.zfill(GTIN_LENGTH)

@@ -17,6 +17,10 @@ class InvalidGtin(Invalid):
 
     code = "invalid_gtin"
 
+    def __init__(self, field: str, why: str):
+        message = f"{field} {why}"
+        super().__init__(message, errors={field: [message]})
+
 
 class ProductExists(Conflict):
     """A product is known by its number, so there is one of each."""

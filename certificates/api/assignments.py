@@ -25,7 +25,7 @@ from certificates.services import assignments, products
 from shopplanr import clock
 from shopplanr.accounts.actors import actor_for
 from shopplanr.api.filters import DayFilter, TrueFalseFilter
-from shopplanr.api.listing import Listing
+from shopplanr.api.listing import Listing, refuse_filters
 from shopplanr.api.parsing import body
 from shopplanr.api.schema import DAY, documented
 from shopplanr.api.viewsets import ApiViewSet
@@ -37,7 +37,10 @@ AS_OF = OpenApiParameter("as_of", DAY, description="The day on which is_active i
 
 def asked_day(request: Request) -> date:
     """Return the day that ``as_of`` names, else today in the site's time zone. Raises ``as_of must be a date …``."""
-    return calendar_date(request.query_params.get("as_of"), "as_of") or clock.today()
+    given = request.query_params.get("as_of")
+    if given == "":  # a variable that was never set must not mean today
+        raise Invalid.field("as_of", "as_of must not be empty", code="empty_filter")
+    return calendar_date(given, "as_of") or clock.today()
 
 
 class AssignmentFilters(FilterSet):
@@ -110,11 +113,9 @@ class AssignmentViewSet(ApiViewSet):
     @documented("Get a product's certification", answer=ProductCertificationShape, parameters=[AS_OF])
     def certification(self, request, gtin, certification_id):
         """With the facts of the certificate."""
-        unknown = next((name for name in request.query_params if name != "as_of"), None)
-        if unknown:  # a slip in the name would otherwise be answered with today
-            raise Invalid.field(unknown, f"Unknown parameter: {unknown}", code="unknown_parameter")
-        day = asked_day(request)
-        return Response(_shown(assignments.find(gtin, certification_id), day))
+        assignment = assignments.find(gtin, certification_id)
+        refuse_filters(request, except_for=(AS_OF.name,))  # a slip in the name would be answered with today
+        return Response(_shown(assignment, asked_day(request)))
 
     @documented(
         "Change a product's certification", body=ProductCertificationChangeBody, answer=ProductCertificationShape

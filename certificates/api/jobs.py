@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_serializer, extend_schema_view
 
 from certificates.gtin import normalized
 from certificates.services import products_of_jobs
-from serials.api import shapes
+from serials.api import bodies, shapes
 from serials.api.filters import JobFilters
 from serials.api.jobs import JobViewSet
 from serials.models import Job
@@ -31,17 +31,17 @@ class ProductJobDetailShape(shapes.JobDetailShape, ProductJobShape):
 
 
 @extend_schema_serializer(component_name="JobBody")
-class ProductJobBody(shapes.JobBody):
+class ProductJobBody(bodies.JobBody):
     """A new job."""
 
-    productGtin = shapes.Remark(help_text=GTIN_HELP)
+    productGtin = bodies.Remark(help_text=GTIN_HELP)
 
 
 @extend_schema_serializer(component_name="JobChangeBody")
-class ProductJobChangeBody(shapes.JobChangeBody):
+class ProductJobChangeBody(bodies.JobChangeBody):
     """What of a job can change; what is left out stays."""
 
-    productGtin = shapes.Remark(help_text=f"{GTIN_HELP} null takes it away.")
+    productGtin = bodies.Remark(help_text=f"{GTIN_HELP} null takes it away.")
 
 
 class ProductJobFilters(JobFilters):

@@ -1,6 +1,6 @@
 """Lists: filters, ordering, a page of it or the whole, streamed (api.md, "Beyond the documented contract")."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import urlencode
@@ -134,10 +134,11 @@ class Listing:
         return StreamingHttpResponse(_stream(first, iterator, write), content_type="application/json", headers=headers)
 
 
-def refuse_filters(request: Request) -> None:
-    """Raise the 400 that names a filter, for a short list that has none."""
+def refuse_filters(request: Request, except_for: Collection[str] = ()) -> None:
+    """Raise the 400 that names a filter, for what has none, or only those of ``except_for``."""
     for name in request.query_params:
-        raise Invalid.field(name, f"Unknown filter: {name}", code="unknown_filter")
+        if name not in except_for:
+            raise Invalid.field(name, f"Unknown filter: {name}", code="unknown_filter")
 
 
 def _stream(first: Rows, rest: Iterator[object], write: Write) -> Iterator[bytes]:
