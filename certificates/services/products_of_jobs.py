@@ -28,7 +28,7 @@ def create(fields: Mapping[str, object], actor: Actor) -> Job:
 
     Raises what ``serials.services.jobs.create`` raises, then InvalidGtin and ``Product not found``.
     """
-    return _name(jobs.create(fields, actor), fields, actor)
+    return _name(jobs.create(fields, actor), None, fields, actor)
 
 
 @transaction.atomic
@@ -37,12 +37,12 @@ def update(job_id: str, fields: Mapping[str, object], actor: Actor) -> Job:
 
     Raises what ``serials.services.jobs.update`` raises, then InvalidGtin and ``Product not found``.
     """
-    return _name(jobs.update(job_id, fields, actor), fields, actor)
+    job = jobs.update(job_id, fields, actor)
+    return _name(job, JobProduct.objects.filter(job=job).first(), fields, actor)
 
 
-def _name(job: Job, fields: Mapping[str, object], actor: Actor) -> Job:
-    """Write down the product of a job that is this transaction's own: just made, or locked."""
-    link = JobProduct.objects.filter(job=job).first()
+def _name(job: Job, link: JobProduct | None, fields: Mapping[str, object], actor: Actor) -> Job:
+    """Write down the product of a job that is this transaction's own, just made or locked; ``link``: what it has."""
     job.product_gtin = link.product_id if link else None
     if FIELD not in fields:
         return job
