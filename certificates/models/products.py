@@ -4,13 +4,11 @@ from datetime import date
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Length
-from django.db.models.lookups import Exact
+from django.db.models import F, Q
 
 from audit.history import tracked
 from certificates import certification_ids
-from certificates.expressions import GtinRemainder, OtherThanDigits
+from certificates.expressions import IsGtin, IsWebAddress
 from certificates.gtin import GTIN_LENGTH
 from certificates.models.certificates import NAME_MAX_LENGTH
 from serials.models import Job
@@ -22,13 +20,7 @@ from shopplanr.values import URL_MAX_LENGTH
 def _no_script(model: str, *columns: str) -> list[models.CheckConstraint]:
     """Return the rule that addresses are http or https, or empty: pages make links of them."""
     return [
-        models.CheckConstraint(
-            name=f"{model}_{column}_is_web",
-            condition=Q(**{column: ""})
-            | Q(**{f"{column}__startswith": "http://"})
-            | Q(**{f"{column}__startswith": "https://"}),
-        )
-        for column in columns
+        models.CheckConstraint(name=f"{model}_{column}_is_web", condition=IsWebAddress(column)) for column in columns
     ]
 
 
@@ -56,11 +48,7 @@ class Product(models.Model):
         permissions = [("keep_catalogue", "Can keep the catalogue of products and certifications")]
         constraints = [
             models.CheckConstraint(name="product_has_a_name", condition=~Q(name="")),
-            models.CheckConstraint(
-                name="product_gtin_is_14_digits",
-                condition=Q(Exact(Length("gtin"), GTIN_LENGTH)) & Q(Exact(OtherThanDigits("gtin"), Value(""))),
-            ),
-            models.CheckConstraint(name="product_gtin_adds_up", condition=Exact(GtinRemainder("gtin"), 0)),
+            models.CheckConstraint(name="product_gtin_is_one", condition=IsGtin("gtin")),
         ]
 
     def __str__(self) -> str:
