@@ -41,6 +41,16 @@ def update(job_id: str, fields: Mapping[str, object], actor: Actor) -> Job:
     return _name(job, JobProduct.objects.filter(job=job).first(), fields, actor)
 
 
+@transaction.atomic
+def name(job_id: str, gtin: object, actor: Actor) -> Job:
+    """Name the product of a job and change nothing else; ``null`` takes it away. Return it as ``with_product`` does.
+
+    Raises ``Job not found``, InvalidGtin, ``Product not found``.
+    """
+    job = get_or_refuse(Job.objects.select_for_update(no_key=True), job_id, "Job")
+    return _name(job, JobProduct.objects.filter(job=job).first(), {FIELD: gtin}, actor)
+
+
 def _name(job: Job, link: JobProduct | None, fields: Mapping[str, object], actor: Actor) -> Job:
     """Write down the product of a job that is this transaction's own, just made or locked; ``link``: what it has."""
     job.product_gtin = link.product_id if link else None
