@@ -28,6 +28,9 @@ class Action(models.TextChoices):
     DEFERRED_STEP_COMPLETED = "deferred_step_completed", "Deferred step completed"
     CERT_ATTACHED = "cert_attached", "Certificate attached"
     NOTE_CREATED = "note_created", "Note created"
+    CERTIFICATION_ASSIGNED = "certification_assigned", "Product certification assigned"
+    CERTIFICATION_UPDATED = "certification_updated", "Product certification updated"
+    CERTIFICATION_UNASSIGNED = "certification_unassigned", "Product certification unassigned"
 
 
 def _record_id() -> models.CharField:

@@ -1,6 +1,6 @@
-"""The refusals about certificates, with the sentences that api.md documents."""
+"""The refusals about certificates, with the sentences that api.md documents, and about products' certifications."""
 
-from shopplanr.refusals import Refusal
+from shopplanr.refusals import Conflict, Invalid, Refusal
 
 
 class AttachToCompleted(Refusal):
@@ -10,3 +10,41 @@ class AttachToCompleted(Refusal):
 
     def __init__(self, serial_id: str = ""):
         super().__init__("Serial is already completed, cannot attach cert" + (f": {serial_id}" if serial_id else ""))
+
+
+class InvalidGtin(Invalid):
+    """What was given can be no product's number: told apart from a number that no product has, which is a 404."""
+
+    code = "invalid_gtin"
+
+    def __init__(self, field: str, why: str):
+        message = f"{field} {why}"
+        super().__init__(message, errors={field: [message]})
+
+
+class ProductExists(Conflict):
+    """A product is known by its number, so there is one of each."""
+
+    code = "product_exists"
+
+    def __init__(self, gtin: str):
+        super().__init__(f"Product exists already: {gtin}")
+
+
+class AlreadyAssigned(Conflict):
+    """A product has a certification once; what is to be different is a PATCH."""
+
+    code = "already_assigned"
+
+    def __init__(self, gtin: str, certification_id: str):
+        super().__init__(f"Certification is assigned to this product already: {gtin}/{certification_id}")
+
+
+class EndsBeforeItStarts(Invalid):
+    """No day would be covered; also where only one of the two dates is changed."""
+
+    code = "ends_before_start"
+
+    def __init__(self):
+        message = "expiration_date must not be before valid_from"
+        super().__init__(message, errors={"expiration_date": [message]})

@@ -7,7 +7,9 @@ milliseconds (``shopplanr.api.shapes.timestamp`` cuts them).
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+
+from django.utils.timezone import get_default_timezone
 
 _told: ContextVar[datetime | None] = ContextVar("told_time", default=None)
 
@@ -15,6 +17,11 @@ _told: ContextVar[datetime | None] = ContextVar("told_time", default=None)
 def now() -> datetime:
     """Return the present moment in UTC."""
     return _told.get() or datetime.now(UTC)
+
+
+def today() -> date:
+    """Return the day that it is in the site's time zone (the setting ``TIME_ZONE``)."""
+    return now().astimezone(get_default_timezone()).date()
 
 
 @contextmanager

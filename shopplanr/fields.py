@@ -20,6 +20,11 @@ class VerbatimJSONField(models.TextField):
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
 
+    def deconstruct(self):
+        """Say both outright: a migration leaves out what Django's own default is, and ours is another."""
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"null": self.null, "blank": self.blank}
+
     def from_db_value(self, value, expression, connection):
         """Read the stored text."""
         return None if value is None else json.loads(value)

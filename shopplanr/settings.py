@@ -186,6 +186,8 @@ SPECTACULAR_SETTINGS = {
         {"name": "steps", "description": "Operations of a path."},
         {"name": "serials", "description": "Physical parts, and their way along their paths."},
         {"name": "certs", "description": "Material and process certificates."},
+        {"name": "products", "description": "Products by their GTIN, and the certifications that they hold."},
+        {"name": "certifications", "description": "The catalogue of what products can be certified for."},
         {"name": "audit", "description": "What happened: entries that are written once."},
         {"name": "users", "description": "People, and programs that call in their own name."},
     ],
@@ -200,6 +202,7 @@ SPECTACULAR_SETTINGS = {
         "ListedSerialStatus": "serials.api.shapes.LISTED_STATUSES",
         "ScrapReason": "serials.models.ScrapReason",
         "SerialStatus": "serials.models.SerialStatus",
+        "VerificationStatus": "certificates.models.VerificationStatus",
         "StepStatusCode": "serials.models.StepStatusCode",
     },
     "POSTPROCESSING_HOOKS": [

@@ -4,9 +4,10 @@ The API hands over JSON values as they came and pages hand over text, so that a 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from datetime import date
+from urllib.parse import urlsplit
 
 from shopplanr import strict_json
 from shopplanr.refusals import Invalid
@@ -18,7 +19,10 @@ TEXT_MAX_LENGTH = 4000
 """Characters of a free text: a reason, an explanation."""
 QUANTITY_MAX = 1_000_000
 """The largest goal of a job or a path."""
+URL_MAX_LENGTH = 2000
+"""Characters of a web address: what every browser opens."""
 
+_NEVER_IN_ADDRESSES = frozenset(' <>"\\^`{|}')
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)  # date.fromisoformat also takes weeks: 2024-W09-4
 
 
@@ -149,3 +153,29 @@ def json_object(value: object, field: str) -> dict[str, object] | None:
     except strict_json.UnusableJSON as unusable:
         raise Invalid.field(field, f"{field} {unusable}", code=unusable.code) from None
     return value
+
+
+def web_address(value: object, field: str, max_length: int = URL_MAX_LENGTH) -> str:
+    """Return an absolute address with http or https, ``""`` where there is none.
+
+    Pages make links of these, and ``javascript:`` or ``data:`` in a link is somebody else's program. Nor is there room
+    for a name in front of the host, which makes one site look like another. Raises ``{field} must be a web address …``.
+    """
+    text = given_text(value, field, max_length)
+    if not text:
+        return ""
+    with suppress(ValueError):  # half of an IPv6 address, a port that is no number
+        parts = urlsplit(text)
+        plain = text.isprintable() and not _NEVER_IN_ADDRESSES & set(text) and "@" not in parts.netloc
+        if plain and parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+            return parts.scheme + text[len(parts.scheme) :]
+    raise Invalid.field(
+        field, f"{field} must be a web address that begins with http:// or https://", code="not_a_web_address"
+    )
+
+
+def only_known(given: Iterable[str], known: Container[str]) -> None:
+    """Raise ``Unknown field: {name}`` where a name is none of the ``known`` ones, for calls that take no others."""
+    for name in given:
+        if name not in known:
+            raise Invalid.field(name, f"Unknown field: {name}", code="unknown_field")

@@ -1,9 +1,10 @@
-"""Jobs, paths, parts and certificates for tests, made through the services: their audit trail is genuine."""
+"""Jobs, paths, parts, certificates and products for tests, made through the services: their audit trail is genuine."""
 
 import factory
 
-from certificates.models import Certificate
-from certificates.services import certificates
+from certificates.gtin import check_digit
+from certificates.models import Certificate, Certification, CertificationAssignment, Product
+from certificates.services import assignments, catalogue, certificates, products
 from serials.models import Job, Path, Serial
 from serials.services import batches, jobs, paths
 from shopplanr.actor import Actor
@@ -56,6 +57,53 @@ class CertificateFactory(factory.Factory):
     @classmethod
     def _create(cls, model_class, **fields):
         return certificates.create(fields, PLANNER)
+
+
+def gtin_of(number: int) -> str:
+    """Return the GTIN of a demonstration product: GS1 gives out no others that begin with 952."""
+    digits = f"0952{number:09d}"
+    return f"{digits}{check_digit(digits)}"
+
+
+class ProductFactory(factory.Factory):
+    """A product."""
+
+    class Meta:
+        model = Product
+
+    gtin = factory.Sequence(gtin_of)
+    name = factory.Sequence("Product {}".format)
+
+    @classmethod
+    def _create(cls, model_class, **fields):
+        return products.create(fields, PLANNER)
+
+
+class CertificationFactory(factory.Factory):
+    """An entry of the catalogue of certifications."""
+
+    class Meta:
+        model = Certification
+
+    label = factory.Sequence("Certification {}".format)
+
+    @classmethod
+    def _create(cls, model_class, **fields):
+        return catalogue.create(fields, PLANNER)
+
+
+class AssignmentFactory(factory.Factory):
+    """A certification of a product. ``fields`` are those of the POST."""
+
+    class Meta:
+        model = CertificationAssignment
+
+    product = factory.SubFactory(ProductFactory)
+    certification = factory.SubFactory(CertificationFactory)
+
+    @classmethod
+    def _create(cls, model_class, product, certification, **fields):
+        return assignments.assign(product.gtin, fields | {"certification_id": certification.short_id}, PLANNER)
 
 
 def make_serials(path: Path | None = None, quantity: int = 1, actor: Actor = OPERATOR) -> list[Serial]:

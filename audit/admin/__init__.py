@@ -141,7 +141,7 @@ class AuditEntryAdmin(RecordAdmin):
         """Return the action in words."""
         return entry.get_action_display()
 
-    @admin.display(description="Part")
+    @admin.display(description="Part, product")
     def subject(self, entry: AuditEntry) -> str:
         """Return the part, or the batch."""
         return naming.what(entry)
@@ -154,7 +154,7 @@ class AuditEntryAdmin(RecordAdmin):
     @admin.display(description="Certificate")
     def certificate(self, entry: AuditEntry) -> str:
         """Return the certificate."""
-        return entry.named.get("cert_id", "")
+        return naming.certificate(entry)
 
     @admin.display(description="Job")
     def job(self, entry: AuditEntry) -> str:
@@ -184,9 +184,11 @@ class AuditEntryAdmin(RecordAdmin):
     @admin.display(description="Step, certificate")
     def where_and_what(self, entry: AuditEntry) -> str:
         """Return the step, and below it the certificate."""
-        return naming.noted(naming.where(entry), entry.named.get("cert_id", ""))
+        return naming.noted(naming.where(entry), naming.certificate(entry))
 
     @admin.display(description="Details")
     def details(self, entry: AuditEntry) -> str:
         """Return all that the entry carries beside."""
-        return format_html_join("", "<div>{}: {}</div>", (entry.metadata or {}).items())
+        facts = (entry.metadata or {}).items()
+        listed = ((name, ", ".join(map(str, fact)) if isinstance(fact, list) else fact) for name, fact in facts)
+        return format_html_join("", "<div>{}: {}</div>", listed)

@@ -32,6 +32,9 @@ NOUNS = {
 }
 """What each column of an entry names."""
 
+NOUNS_IN_METADATA = {"gtin": "product"}
+"""What metadata names that has no column, because few entries are about it."""
+
 
 def names(noun: str) -> Callable[[Namer], Namer]:
     """Register what turns ids of this kind into names or links: at most one query, whatever their number."""
@@ -46,20 +49,25 @@ def names(noun: str) -> Callable[[Namer], Namer]:
 def name_all(entries: Iterable[AuditEntry], columns: Sequence[str] = tuple(NOUNS)) -> None:
     """Put ``named`` on every entry: its ids of these columns as names, and ``user_id`` as the person."""
     entries = list(entries)
+    nouns = {column: NOUNS[column] for column in columns} | NOUNS_IN_METADATA
     ids: dict[str, set[str]] = {}
-    for column in columns:
-        ids.setdefault(NOUNS[column], set()).update(value for entry in entries if (value := getattr(entry, column)))
+    for column, noun in nouns.items():
+        ids.setdefault(noun, set()).update(value for entry in entries if (value := _id_in(entry, column)))
     known = {noun: _namers[noun](wanted) for noun, wanted in ids.items() if wanted and noun in _namers}
     people = names_of(person_id for entry in entries for person_id in (entry.user_id, entry.called_by))
     for entry in entries:
         entry.named = {
-            column: known.get(NOUNS[column], {}).get(value, value)
-            for column in columns
-            if (value := getattr(entry, column))
+            column: known.get(noun, {}).get(value, value)
+            for column, noun in nouns.items()
+            if (value := _id_in(entry, column))
         }
         entry.named["user_id"] = person(entry.user_id, people.get(entry.user_id))
         if entry.called_by:
             entry.named["called_by"] = person(entry.called_by, people.get(entry.called_by))
+
+
+def _id_in(entry: AuditEntry, column: str) -> str:
+    return (entry.metadata or {}).get(column, "") if column in NOUNS_IN_METADATA else getattr(entry, column)
 
 
 def where(entry: AuditEntry) -> SafeString | str:
@@ -71,13 +79,18 @@ def where(entry: AuditEntry) -> SafeString | str:
 
 
 def what(entry: AuditEntry) -> SafeString | str:
-    """Return the part of a named entry, or its whole batch."""
+    """Return the part of a named entry, or its whole batch; the product where it is about one."""
     if entry.batch_start is not None and entry.batch_quantity is not None:
         first, last = serial_id(entry.batch_start), serial_id(entry.batch_start + entry.batch_quantity - 1)
         if first == last:
             return first
         return format_html('<span class="nowrap">{}</span> to <span class="nowrap">{}</span>', first, last)
-    return entry.named.get("serial_id", "")
+    return entry.named.get("serial_id") or entry.named.get("gtin", "")
+
+
+def certificate(entry: AuditEntry) -> SafeString | str:
+    """Return the certificate of a named entry, or what it certifies a product for, as it was called then."""
+    return entry.named.get("cert_id") or (entry.metadata or {}).get("certification", "")
 
 
 def why(entry: AuditEntry) -> str:

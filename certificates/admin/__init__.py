@@ -1,5 +1,5 @@
-"""Certificates in the admin: recorded once, attached to selections of parts, never changed."""
+"""Certificates in the admin: recorded once, attached to parts, never changed. And what products are certified for."""
 
-from certificates.admin import attachments, certificates, parts
+from certificates.admin import assignments, attachments, catalogue, certificates, jobs, parts, products
 
-__all__ = ["attachments", "certificates", "parts"]
+__all__ = ["assignments", "attachments", "catalogue", "certificates", "jobs", "parts", "products"]

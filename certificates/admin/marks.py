@@ -1,6 +1,9 @@
-"""How a certificate's type is shown."""
+"""How a certificate's type is shown, and whether a product's certification holds and is to be trusted."""
 
-from certificates.models import CertificateType
+from datetime import date
+
+from certificates.models import CertificateType, CertificationAssignment, VerificationStatus
+from certificates.validity import covers
 from shopplanr.admin.marks import Mark
 
 TYPE_MARKS = {
@@ -12,3 +15,26 @@ TYPE_MARKS = {
 def type_mark(kind: str) -> Mark:
     """Return how the type is shown."""
     return TYPE_MARKS[CertificateType(kind)]
+
+
+ACTIVE = Mark("Active", "completed", "good")
+NOT_YET = Mark("Not yet valid", "pending", "quiet")
+EXPIRED = Mark("Expired", "scrapped", "bad")
+
+VERIFICATION_MARKS = {
+    VerificationStatus.UNVERIFIED: Mark("Unverified", "pending", "quiet"),
+    VerificationStatus.VERIFIED: Mark("Verified", "waived", "good"),
+    VerificationStatus.EXPIRED: Mark("Verification expired", "deferred", "warn"),
+}
+
+
+def validity_mark(assignment: CertificationAssignment, day: date) -> Mark:
+    """Return how it is shown whether the certification holds on the day."""
+    if covers(assignment.valid_from, assignment.expiration_date, day):
+        return ACTIVE
+    return EXPIRED if assignment.expiration_date and assignment.expiration_date < day else NOT_YET
+
+
+def verification_mark(status: str) -> Mark:
+    """Return how it is shown whether somebody verified the certificate."""
+    return VERIFICATION_MARKS[VerificationStatus(status)]

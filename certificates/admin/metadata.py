@@ -46,6 +46,30 @@ class MetadataField(forms.CharField):
         return facts
 
 
+class PairsField(MetadataField):
+    """Pairs of texts that can be edited again. What was there when the page was made comes back with what was typed."""
+
+    def __init__(self, **kwargs):
+        super().__init__(show_hidden_initial=True, **kwargs)
+
+    def prepare_value(self, value: object) -> object:
+        """Write pairs as lines; as JSON where a line could not hold one."""
+        if not isinstance(value, Mapping):
+            return value
+        lines = "\n".join(f"{name}: {text}" for name, text in value.items())
+        try:
+            return lines if self._lines(lines) == value else json.dumps(value, ensure_ascii=False)
+        except ValidationError:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def merge_that_leads_from(before: Mapping | None, after: Mapping | None) -> dict:
+    """Return what merges into pairs so that what was changed on a page changes, and nothing else does."""
+    before, after = before or {}, after or {}
+    gone = {name: None for name in before if name not in after}
+    return gone | {name: value for name, value in after.items() if before.get(name) != value}
+
+
 def shown(metadata: Mapping | None) -> str:
     """Return metadata as a table, values that are no text as JSON."""
     if not metadata:

@@ -17,8 +17,10 @@ from shopplanr.lookup import get_or_refuse
 
 
 class JobViewSet(ApiViewSet):
-    """Production orders."""
+    """Production orders. What a job is to others as well, they add by ``shape``, ``services`` and ``rows``."""
 
+    shape = JobShape
+    services = jobs
     listings = {
         "list": Listing(
             filterset=JobFilters,
@@ -34,29 +36,33 @@ class JobViewSet(ApiViewSet):
         )
     }
 
+    def rows(self):
+        """Return every job."""
+        return Job.objects.all()
+
     @documented("List jobs", answer=JobShape, many=True)
     def list(self, request):
         """Oldest first."""
-        return self.listings["list"].answer(request, Job.objects.all())
+        return self.listings["list"].answer(request, self.rows())
 
     @documented("Make a job", body=JobBody, answer=JobShape, code=201)
     def create(self, request):
         """Jira fields are taken here, and never change."""
-        job = jobs.create(body(request), actor_for(request, None, anonymous=True))
-        return self.created(JobShape.of(job))
+        job = self.services.create(body(request), actor_for(request, None, anonymous=True))
+        return self.created(self.shape.of(job))
 
     @documented("Get a job with its paths and progress", answer=JobDetailShape)
     def retrieve(self, request, id):
         """Six queries at most, whatever the number of parts."""
-        job = get_or_refuse(Job.objects.all(), id, "Job")
+        job = get_or_refuse(self.rows(), id, "Job")
         paths = list(job.paths.prefetch_related("steps"))
         return Response(
-            JobShape.of(job)
+            self.shape.of(job)
             | {"paths": PathShape.each(paths), "progress": JobProgressShape.of(job_progress(job, paths))}
         )
 
     @documented("Change a job", body=JobChangeBody, answer=JobShape)
     def update(self, request, id):
         """What is left out stays; Jira fields are ignored."""
-        job = jobs.update(id, body(request), actor_for(request, None, anonymous=True))
-        return Response(JobShape.of(job))
+        job = self.services.update(id, body(request), actor_for(request, None, anonymous=True))
+        return Response(self.shape.of(job))

@@ -29,6 +29,8 @@ class Right(StrEnum):
     PLAN = "serials.plan_jobs", "plan jobs and paths"
     ATTACH = "certificates.attach_certificate", "attach certificates"
     CERTIFY = "certificates.add_certificate", "record certificates"
+    KEEP_CATALOGUE = "certificates.keep_catalogue", "keep the catalogue of products and certifications"
+    CERTIFY_PRODUCTS = "certificates.certify_products", "certify products"
     MANAGE_USERS = "accounts.manage_users", "manage people's accounts"
 
 
@@ -48,7 +50,7 @@ _OPERATORS = _EVERYBODY | {Right.CREATE_SERIALS, Right.ADVANCE, Right.SCRAP, Rig
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATORS: _OPERATORS,
     Role.SUPERVISORS: _OPERATORS | {Right.OVERRIDE, Right.WAIVE, Right.FORCE_COMPLETE, Right.PLAN},
-    Role.QC: _EVERYBODY | {Right.ATTACH, Right.CERTIFY, Right.WAIVE},
+    Role.QC: _EVERYBODY | {Right.ATTACH, Right.CERTIFY, Right.WAIVE, Right.KEEP_CATALOGUE, Right.CERTIFY_PRODUCTS},
     Role.AUDITORS: _EVERYBODY,
     # Programs: every verb of the API that is documented, and no more than that.
     Role.INTEGRATIONS: frozenset(Right),

@@ -52,6 +52,8 @@ class ConfirmedAction:
     form_class: type[forms.Form] = forms.Form
     final = False
     """Whether it cannot be taken back."""
+    removes = False
+    """Whether the records are gone afterwards, and with them the pages that would be returned to."""
     most = 500
     """Records in one go: each is a call of the service, and all of them are one transaction."""
 
@@ -158,7 +160,8 @@ class ConfirmedActionsMixin:
             self.message_user(request, f"{action.label}: that selection cannot be read; choose again.", messages.ERROR)
             return HttpResponseRedirect(page_url(self.model, "changelist"))
         if request.method != "POST":
-            back = back or page_url(self.model, "change", rows[0].pk)
+            if not (back or action.removes):
+                back = page_url(self.model, "change", rows[0].pk)
             return self._ask(request, action, rows, back, initial=request.GET)
 
         form, refusal = action.form(rows, request.POST), None

@@ -6,7 +6,10 @@ from django.http import HttpRequest
 APP_ORDER = ("serials", "certificates", "audit", "accounts", "auth")
 """The shop's own records first; who may do what comes last."""
 
-MODEL_ORDER = ("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "Certificate", "CertAttachment")
+MODEL_ORDER = (
+    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride"),
+    *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification"),
+)
 
 
 class ShopAdminSite(admin.AdminSite):

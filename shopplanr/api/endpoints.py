@@ -9,9 +9,11 @@ from django.urls import URLPattern, path
 from rest_framework.viewsets import ViewSet
 
 from audit.api import AuditViewSet
+from certificates.api.assignments import AssignmentViewSet
+from certificates.api.catalogue import CertificationViewSet, ProductViewSet
 from certificates.api.certs import CertificateViewSet
+from certificates.api.jobs import ProductJobViewSet
 from certificates.api.serials import CertifiedSerialViewSet
-from serials.api.jobs import JobViewSet
 from serials.api.paths import PathViewSet, StepViewSet
 from shopplanr.accounts.api import UserViewSet
 from shopplanr.accounts.roles import Right
@@ -34,8 +36,8 @@ class Endpoint:
 
 ENDPOINTS = (
     # --- jobs, paths, steps
-    Endpoint("jobs", JobViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.PLAN)}),
-    Endpoint("jobs/<str:id>", JobViewSet, {"GET": ("retrieve", Right.READ), "PUT": ("update", Right.PLAN)}),
+    Endpoint("jobs", ProductJobViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.PLAN)}),
+    Endpoint("jobs/<str:id>", ProductJobViewSet, {"GET": ("retrieve", Right.READ), "PUT": ("update", Right.PLAN)}),
     Endpoint("paths", PathViewSet, {"POST": ("create", Right.PLAN)}),
     Endpoint(
         "paths/<str:id>",
@@ -84,6 +86,37 @@ ENDPOINTS = (
     Endpoint("certs/batch-attach", CertificateViewSet, {"POST": ("batch_attach", Right.ATTACH)}),
     Endpoint("certs/<str:id>", CertificateViewSet, {"GET": ("retrieve", Right.READ)}),
     Endpoint("certs/<str:id>/attachments", CertificateViewSet, {"GET": ("attachments", Right.READ)}),
+    # --- products and their certifications
+    Endpoint("products", ProductViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.KEEP_CATALOGUE)}),
+    Endpoint(
+        "products/<str:gtin>",
+        ProductViewSet,
+        {"GET": ("retrieve", Right.READ), "PATCH": ("partial_update", Right.KEEP_CATALOGUE)},
+    ),
+    Endpoint(
+        "products/<str:gtin>/certifications",
+        AssignmentViewSet,
+        {"GET": ("certifications", Right.READ), "POST": ("assign", Right.CERTIFY_PRODUCTS)},
+    ),
+    Endpoint(
+        "products/<str:gtin>/certifications/<str:certification_id>",
+        AssignmentViewSet,
+        {
+            "GET": ("certification", Right.READ),
+            "PATCH": ("change_certification", Right.CERTIFY_PRODUCTS),
+            "DELETE": ("unassign", Right.CERTIFY_PRODUCTS),
+        },
+    ),
+    Endpoint(
+        "certifications",
+        CertificationViewSet,
+        {"GET": ("list", Right.READ), "POST": ("create", Right.KEEP_CATALOGUE)},
+    ),
+    Endpoint(
+        "certifications/<str:id>",
+        CertificationViewSet,
+        {"GET": ("retrieve", Right.READ), "PATCH": ("partial_update", Right.KEEP_CATALOGUE)},
+    ),
     # --- audit
     Endpoint("audit", AuditViewSet, {"GET": ("list", Right.READ_AUDIT)}),
     Endpoint("audit/serial/<str:serial_id>", AuditViewSet, {"GET": ("of_serial", Right.READ_AUDIT)}),

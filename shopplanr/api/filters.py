@@ -27,6 +27,10 @@ class WholeNumberFilter(filters.Filter):
         super().__init__(*args, min_value=-(2**31), max_value=2**31 - 1, **kwargs)
 
 
+class DayFilter(filters.CharFilter):
+    """A day, ``YYYY-MM-DD``."""
+
+
 FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 

@@ -1,6 +1,6 @@
 """Lists: filters, ordering, a page of it or the whole, streamed (api.md, "Beyond the documented contract")."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import urlencode
@@ -44,7 +44,11 @@ class Listing:
     junk_paging_ignored: bool = False
 
     def answer(self, request: Request, rows: QuerySet) -> HttpResponse:
-        """Answer a list request.
+        """Answer a list request. Raises what ``select`` raises."""
+        return self._respond(*self.select(request, rows))
+
+    def select(self, request: Request, rows: QuerySet) -> tuple[QuerySet, dict[str, str]]:
+        """Return the rows that the request asks for, in its order, and the headers that tell of the others.
 
         Raises a 400 that names an unknown filter or ordering, or a value that a filter cannot use.
         """
@@ -62,7 +66,7 @@ class Listing:
             rows = rows[offset or 0 : None if limit is None else (offset or 0) + limit]
         if self.columns:
             rows = rows.values_list(*self.columns, named=True)
-        return self._respond(rows, headers)
+        return rows, headers
 
     def filtered_by(self, filterset: type[FilterSet]) -> "Listing":
         """Return the same list with other filters."""
@@ -130,10 +134,11 @@ class Listing:
         return StreamingHttpResponse(_stream(first, iterator, write), content_type="application/json", headers=headers)
 
 
-def refuse_filters(request: Request) -> None:
-    """Raise the 400 that names a filter, for a short list that has none."""
+def refuse_filters(request: Request, except_for: Collection[str] = ()) -> None:
+    """Raise the 400 that names a filter, for what has none, or only those of ``except_for``."""
     for name in request.query_params:
-        raise Invalid.field(name, f"Unknown filter: {name}", code="unknown_filter")
+        if name not in except_for:
+            raise Invalid.field(name, f"Unknown filter: {name}", code="unknown_filter")
 
 
 def _stream(first: Rows, rest: Iterator[object], write: Write) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
 """The OpenAPI schema: complete enough to generate a client from."""
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from django_filters import filters
@@ -7,7 +8,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema as SpectacularSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from shopplanr.api.filters import WholeNumberFilter
+from shopplanr.api.filters import DayFilter, WholeNumberFilter
 from shopplanr.api.listing import VALUE_MAX_LENGTH, Listing
 from shopplanr.api.shapes import ErrorShape, Shape
 
@@ -63,15 +64,27 @@ def openapi_schema() -> dict:
 
 
 def documented(
-    summary: str, *, answer: type[Shape] | None, many: bool = False, code: int = 200, body: type[Shape] | None = None
+    summary: str,
+    *,
+    answer: type[Shape] | None,
+    many: bool = False,
+    code: int = 200,
+    body: type[Shape] | None = None,
+    parameters: Sequence[OpenApiParameter] = (),
+    also: Mapping[str, dict] | None = None,
 ):
-    """Describe an action: what it takes and what it answers. Refusals that every call can meet are added."""
+    """Describe an action: what it takes and what it answers. Refusals that every call can meet are added.
+
+    ``also`` has the schema of what it answers instead where it is asked to, by media type.
+    """
     shape = answer(many=True) if answer and many else answer
-    return extend_schema(
-        summary=summary,
-        request=body,
-        responses={code: OpenApiResponse(shape, description=status_words(code))},
-    )
+    answers: dict = {code: OpenApiResponse(shape, description=status_words(code))}
+    if also:
+        answers = {(code, "application/json"): answers[code]} | {
+            (code, media_type): OpenApiResponse(schema, description=status_words(code))
+            for media_type, schema in also.items()
+        }
+    return extend_schema(summary=summary, request=body, responses=answers, parameters=list(parameters))
 
 
 def status_words(code: int) -> str:
@@ -165,6 +178,7 @@ def _list_parameters(listing: Listing) -> list[OpenApiParameter]:
     ]
 
 
+DAY = {"type": "string", "format": "date"}
 _WHOLE = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 
 
@@ -173,6 +187,8 @@ def _filter_parameter(name: str, each: filters.Filter) -> OpenApiParameter:
     kind = {"type": "string", "enum": choices} if choices else {"type": "string", "maxLength": VALUE_MAX_LENGTH}
     if isinstance(each, filters.IsoDateTimeFilter):
         kind = {"type": "string", "format": "date-time"}
+    elif isinstance(each, DayFilter):
+        kind = DAY
     elif isinstance(each, WholeNumberFilter):
         kind = {"type": "integer", "minimum": each.extra["min_value"], "maximum": each.extra["max_value"]}
     return OpenApiParameter(name, kind, description=each.label or "", required=False)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from certificates.services import attaching, certificates
+from certificates.services import attaching, certificates, products_of_jobs
 from serials.services import advancement, batches, deferrals, endings, jobs, overrides, paths, steps
 from shopplanr.accounts import services as accounts
 from shopplanr.actor import Actor
@@ -30,6 +30,7 @@ class Books:
     steps: dict[str, list[str]] = field(default_factory=dict)
     serials: dict[str, list[str]] = field(default_factory=dict)
     certificates: dict[str, str] = field(default_factory=dict)
+    certifications: dict[str, str] = field(default_factory=dict)
     shop_ms: int = 0
 
     def actor(self, username: str) -> Actor:
@@ -92,8 +93,9 @@ class OpenJob(Event):
             "jiraPriority": plan.priority,
             "jiraEpicLink": EPIC,
             "jiraLabels": list(plan.labels),
+            products_of_jobs.FIELD: plan.product,
         }
-        books.jobs[plan.ticket] = jobs.create(fields, books.actor(plan.planner)).id
+        books.jobs[plan.ticket] = products_of_jobs.create(fields, books.actor(plan.planner)).id
 
 
 @dataclass(frozen=True)

@@ -215,3 +215,5 @@ class JobPlan:
     """Certificates of what goes into the parts by key, and the day of the story on which each is recorded."""
     changes: tuple[JobChange, ...] = ()
     planner: str = "vikram"
+    product: str = ""
+    """GTIN of what the job makes, where that is sold under one."""

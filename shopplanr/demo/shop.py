@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.timezone import get_default_timezone
 
 from audit.models import AuditEntry
-from certificates.models import Certificate
+from certificates.models import Certificate, Certification, Product
 from serials.models import Job, SerialCounter
 from shopplanr import clock
 
@@ -29,7 +29,13 @@ def obstacle(beside_accounts: bool = False) -> str | None:
     """
     if Job.objects.filter(jira_epic_link=EPIC).exists():
         return "The demo shop is here already. Nothing was changed."
-    for model, what in ((Job, "jobs"), (Certificate, "certificates"), (AuditEntry, "audit entries")):
+    for model, what in (
+        (Job, "jobs"),
+        (Certificate, "certificates"),
+        (Product, "products"),
+        (Certification, "certifications"),
+        (AuditEntry, "audit entries"),
+    ):
         if model.objects.exists():
             return f"There are {what} here, and the demo shop goes only into an empty database. Nothing was changed."
     if not beside_accounts and get_user_model().objects.exists():

@@ -12,6 +12,7 @@ from shopplanr.demo.jobs import JOBS
 from shopplanr.demo.people import hire
 from shopplanr.demo.plan import JobPlan
 from shopplanr.demo.production import Timed, on_route
+from shopplanr.demo.products import around_products
 
 _WALT_LEAVES = 15.3
 """The working day of the story; what he worked at is handed over before (``Operation.handed_over``)."""
@@ -22,7 +23,8 @@ def in_order(seed: int, jobs: Iterable[JobPlan] = JOBS) -> list[Timed]:
 
     The same seed gives the same story, whenever it is told.
     """
-    happened = list(chain(_around_production(_dice(seed, "shop")), *(_of_job(seed, plan) for plan in jobs)))
+    around = (_around_production(_dice(seed, "shop")), _around_products(_dice(seed, "products")))
+    happened = list(chain(*around, *(_of_job(seed, plan) for plan in jobs)))
     # What happens at one moment keeps the order in which it was planned.
     happened.sort(key=lambda timed: timed[0])
     return happened
@@ -44,6 +46,12 @@ def _around_production(rng: random.Random) -> Iterator[Timed]:
         for day, certificate in versions:
             yield _about(day, rng), Record(key, certificate, "marcus")
     yield _about(_WALT_LEAVES, rng), Leave("walt")
+
+
+def _around_products(rng: random.Random) -> Iterator[Timed]:
+    """Return what products are certified for, and what becomes of that."""
+    for day, event in around_products():
+        yield _about(day, rng), event
 
 
 def _about(day: float, rng: random.Random) -> int:

@@ -145,10 +145,11 @@ def test_text_can_be_read_on_every_ground(scheme):
 
 
 def test_every_mark_has_its_shape():
-    from certificates.admin.marks import TYPE_MARKS
+    from certificates.admin.marks import ACTIVE, EXPIRED, NOT_YET, TYPE_MARKS, VERIFICATION_MARKS
     from serials.admin import marks
 
     used = [*marks.STEP_MARKS.values(), *marks.SERIAL_MARKS.values(), *TYPE_MARKS.values()]
+    used += [ACTIVE, EXPIRED, NOT_YET, *VERIFICATION_MARKS.values()]
     used += [marks.FORCED, marks.OVERRIDE_ACTIVE, marks.OVERRIDE_REVERSED]
     drawn = re.findall(r'<symbol id="([\w-]+)"', File(finders.find("shopplanr/marks.svg")).read_text())
 

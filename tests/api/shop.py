@@ -2,14 +2,24 @@
 
 from dataclasses import dataclass
 
-from certificates.models import Certificate
+from certificates.models import Certificate, Certification, Product
 from certificates.services import attaching
 from serials.models import Job, Path, Serial, Step
 from serials.services import advancement, overrides
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import Role
 from tests.accounts.factories import UserFactory
-from tests.factories import OPERATOR, CertificateFactory, JobFactory, PathFactory, make_serials, steps_of
+from tests.factories import (
+    OPERATOR,
+    AssignmentFactory,
+    CertificateFactory,
+    CertificationFactory,
+    JobFactory,
+    PathFactory,
+    gtin_of,
+    make_serials,
+    steps_of,
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +34,9 @@ class Shop:
     deferring: Serial
     overridden: Serial
     certificate: Certificate
+    product: Product
+    held: Certification
+    not_held: Certification
     supervisor: User
     operator: User
 
@@ -37,6 +50,7 @@ def make_shop() -> Shop:
     attaching.attach(standing.id, certificate.id, OPERATOR)
     advancement.advance_to(deferring.id, 2, OPERATOR)
     overrides.create(overridden.id, None, steps[1].id, "done at the supplier's", OPERATOR)
+    held = AssignmentFactory(valid_from="2024-01-01", metadata={"lot": "7"}, certificate_countries=["US"])
     return Shop(
         job=path.job,
         path=path,
@@ -46,6 +60,9 @@ def make_shop() -> Shop:
         deferring=deferring,
         overridden=overridden,
         certificate=certificate,
+        product=held.product,
+        held=held.certification,
+        not_held=CertificationFactory(),
         supervisor=UserFactory(role=Role.SUPERVISORS),
         operator=UserFactory(),
     )
@@ -96,12 +113,37 @@ def calls(shop: Shop) -> list[Call]:
         "jiraPriority": "High",
         "jiraEpicLink": "SHOP-0",
         "jiraLabels": ["urgent"],
+        "productGtin": shop.product.gtin,
+    }
+    new_job_facts = {"name": "Flange", "goalQuantity": 9, "dueDate": "2031-01-31", "productGtin": shop.product.gtin}
+    product = {"gtin": shop.product.gtin}
+    product_certification = product | {"certification_id": shop.held.short_id}
+    new_certification = {
+        "label": "USDA Organic",
+        "code": "USDA_ORGANIC",
+        "description": "Grown without synthetic fertiliser.",
+        "url": "https://www.ams.usda.gov/organic",
+        "logo_url": "https://www.ams.usda.gov/organic.svg",
+    }
+    facts = {
+        "metadata": {"lot": "8"},
+        "valid_from": "2024-02-29",
+        "expiration_date": "2028-02-29",
+        "certificate_number": "NOP-12345",
+        "issuing_body": "Control Union",
+        "verification_url": "https://organic.example/NOP-12345",
+        "verification_status": "verified",
+        "scope": "All dairy lines",
+        "certification_value": "100% Organic",
+        "audit_date": "2024-01-15",
+        "initial_certification_date": "2019-03-01",
+        "certificate_countries": ["US", "CA"],
     }
     return [
         Call("GET", "jobs", {}),
         Call("POST", "jobs", {}, new_job),
         Call("GET", "jobs/<str:id>", job),
-        Call("PUT", "jobs/<str:id>", job, {"name": "Flange", "goalQuantity": 9, "dueDate": "2031-01-31"}),
+        Call("PUT", "jobs/<str:id>", job, new_job_facts),
         Call("POST", "paths", {}, {"jobId": shop.job.id} | new_path),
         Call("GET", "paths/<str:id>", path),
         Call("PUT", "paths/<str:id>", {"id": shop.unused_path.id}, new_path),
@@ -154,6 +196,24 @@ def calls(shop: Shop) -> list[Call]:
         ),
         Call("GET", "certs/<str:id>", certificate),
         Call("GET", "certs/<str:id>/attachments", certificate),
+        Call("GET", "products", {}),
+        Call("POST", "products", {}, {"gtin": gtin_of(77), "name": "Bracket", "description": "of titanium"}),
+        Call("GET", "products/<str:gtin>", product),
+        Call("PATCH", "products/<str:gtin>", product, {"name": "Flange", "description": "of steel"}),
+        Call("GET", "products/<str:gtin>/certifications", product),
+        Call(
+            "POST",
+            "products/<str:gtin>/certifications",
+            product,
+            facts | {"certification_id": shop.not_held.short_id, "expiry_date": "2028-03-31"},
+        ),
+        Call("GET", "products/<str:gtin>/certifications/<str:certification_id>", product_certification),
+        Call("PATCH", "products/<str:gtin>/certifications/<str:certification_id>", product_certification, facts),
+        Call("DELETE", "products/<str:gtin>/certifications/<str:certification_id>", product_certification),
+        Call("GET", "certifications", {}),
+        Call("POST", "certifications", {}, new_certification),
+        Call("GET", "certifications/<str:id>", {"id": shop.held.short_id}),
+        Call("PATCH", "certifications/<str:id>", {"id": shop.held.short_id}, new_certification),
         Call("GET", "audit", {}),
         Call("GET", "audit/serial/<str:serial_id>", {"serial_id": shop.standing.id}),
         Call("GET", "users", {}),

@@ -38,6 +38,7 @@ QUICK = settings().max_examples <= 50
 AIMED = {
     *("jobId", "pathId", "certId", "stepId", "userId", "approverId", "serialIds"),
     *("targetStepIndex", "expectedStepIndex"),
+    *("certification_id", "productGtin"),
     "quantity",  # 100,000 parts can be made, and take their time
 }
 """Fields that are nothing but refused unless they fit what exists."""

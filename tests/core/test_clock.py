@@ -1,6 +1,6 @@
 """The one place that reads the time."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from threading import Thread
 
 import pytest
@@ -43,3 +43,31 @@ def test_another_thread_has_the_right_time_meanwhile():
 def test_a_time_that_was_told_in_another_zone_is_that_same_moment():
     with clock.told(NOON.astimezone(timezone(timedelta(hours=5)))):
         assert clock.now() == NOON
+
+
+class TestToday:
+    """The day that it is in the site's time zone."""
+
+    @pytest.mark.parametrize(
+        ("zone", "day"),
+        [
+            ("UTC", date(2024, 2, 29)),
+            ("America/Los_Angeles", date(2024, 2, 28)),
+            ("Asia/Tokyo", date(2024, 2, 29)),
+            ("Pacific/Kiritimati", date(2024, 2, 29)),
+            ("Pacific/Pago_Pago", date(2024, 2, 28)),
+        ],
+    )
+    def test_early_in_the_morning(self, zone, day, settings):
+        settings.TIME_ZONE = zone
+        with clock.told(datetime(2024, 2, 29, 0, 30, tzinfo=UTC)):
+            assert clock.today() == day
+
+    @pytest.mark.parametrize(
+        ("zone", "day"),
+        [("UTC", date(2024, 2, 29)), ("Europe/Berlin", date(2024, 3, 1)), ("America/New_York", date(2024, 2, 29))],
+    )
+    def test_late_in_the_evening(self, zone, day, settings):
+        settings.TIME_ZONE = zone
+        with clock.told(datetime(2024, 2, 29, 23, 30, tzinfo=UTC)):
+            assert clock.today() == day

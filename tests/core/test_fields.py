@@ -66,3 +66,10 @@ def test_a_fixture_carries_it():
     text = serializers.serialize("json", [certificate])
     restored = next(serializers.deserialize("json", text)).object
     assert restored.metadata == {"heat": "A-1"}
+
+
+@pytest.mark.parametrize("null", [True, False])
+def test_a_migration_makes_the_column_as_the_model_says(null):
+    _, _, arguments, options = VerbatimJSONField(null=null, default=dict).deconstruct()
+
+    assert VerbatimJSONField(*arguments, **options).null is null

@@ -12,6 +12,9 @@ from shopplanr.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
 
 EXAMPLES = {
     "AttachToCompleted": {},
+    "InvalidGtin": {"field": "gtin", "why": "must be 8, 12, 13 or 14 digits"},
+    "ProductExists": {"gtin": "09520000000004"},
+    "AlreadyAssigned": {"gtin": "09520000000004", "certification_id": "4Gd8EiZ6sWJvLcUyPXgoQZ"},
     "CompletionBlocked": {"serial_id": "SN-00001", "step_names": ["Saw", "Mill"]},
     "NotDeferred": {"status": "pending"},
     "PathOfAnotherJob": {"path_id": "path_x", "job_id": "job_y"},

@@ -27,6 +27,7 @@ READERS = {
     "positive_quantity": lambda value, field: values.positive_quantity(value, field, 100),
     "goal_quantity": values.goal_quantity,
     "flag": values.flag,
+    "web_address": values.web_address,
     "choice": lambda value, field: values.choice(value, field, ["a", "b"]),
     "words": values.words,
     "calendar_date": values.calendar_date,
@@ -177,3 +178,86 @@ def test_a_day_is_given_as_text_or_as_a_date():
 @pytest.mark.parametrize("value", ["2023-02-29", "20240229", "2024-W09-4", "29.02.2024", "tomorrow", 0, True, []])
 def test_another_spelling_of_a_day_is_refused(value):
     assert refusal(values.calendar_date, value, "dueDate").message == "dueDate must be a date, YYYY-MM-DD"
+
+
+class TestWebAddresses:
+    """``web_address``: what pages may make a link of."""
+
+    @pytest.mark.parametrize(
+        ("given", "kept"),
+        [
+            ("https://organic.ams.usda.gov/integrity/?id=1#top", "https://organic.ams.usda.gov/integrity/?id=1#top"),
+            ("http://certs.local:8080/a%20b", "http://certs.local:8080/a%20b"),
+            (" HTTPS://Example.com ", "https://Example.com"),
+            ("https://認証.example/証明書", "https://認証.example/証明書"),
+            ("http://[2001:db8::1]/x", "http://[2001:db8::1]/x"),
+            ("https://example.com/~a/(b);c,d'e", "https://example.com/~a/(b);c,d'e"),
+            ("", ""),
+            ("   ", ""),
+            (None, ""),
+        ],
+    )
+    def test_what_is_kept(self, given, kept):
+        assert values.web_address(given, "url") == kept
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            "javascript:alert(1)",
+            "JavaScript://example.com/%0aalert(1)",
+            "java\nscript:alert(1)",
+            "\tjavascript:alert(1)",
+            "\u0001javascript:alert(1)",
+            "data:text/html,<script>alert(1)</script>",
+            "vbscript:x",
+            "file:///etc/passwd",
+            "ftp://example.com/x",
+            "//example.com/x",
+            "/x",
+            "example.com",
+            "www.example.com/https://example.com",
+            "https:",
+            "https:example.com",
+            "https://",
+            "https:///x",
+            "http://:80/x",
+            "https://example.com/\nhttps://other.example",
+            "https://example.com/a b",
+            'https://example.com/"onmouseover="x',
+            "https://example.com/<script>",
+            "https://example.com\\@evil.example",
+            "https://bank.example@evil.example/",
+            "https://user:secret@example.com/",
+            "https://example.com:port/",
+            "https://example.com:99999/",
+            "http://[::1/x",
+            "https://example.com/\u202egpj.exe",
+            "https://example.com/\u200b",
+            "https://example.com/\u00a0x",
+        ],
+    )
+    def test_what_could_be_script_or_somebody_elses_site(self, given):
+        with pytest.raises(Invalid, match=r"^url must be a web address that begins with http:// or https://$"):
+            values.web_address(given, "url")
+
+    @pytest.mark.parametrize("given", [5, True, [], {}, ["https://example.com"]])
+    def test_what_is_no_text(self, given):
+        with pytest.raises(Invalid, match=r"^url must be text$"):
+            values.web_address(given, "url")
+
+    def test_an_address_has_a_length(self):
+        address = "https://example.com/" + "x" * 1980
+        assert values.web_address(address, "url") == address
+        with pytest.raises(Invalid, match="at most 2000 characters"):
+            values.web_address(address + "x", "url")
+
+
+class TestOnlyKnown:
+    """``only_known``: for bodies that take nothing else."""
+
+    def test_the_first_unknown_field_is_named(self):
+        values.only_known(["name"], ("name",))
+        values.only_known([], ())
+        with pytest.raises(Invalid, match=r"^Unknown field: colour$") as refused:
+            values.only_known(["name", "colour", "size"], ("name",))
+        assert (refused.value.code, list(refused.value.errors)) == ("unknown_field", ["colour"])

@@ -6,18 +6,29 @@ import pytest
 from django.db import connection
 
 from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate
-from certificates.services import attaching
+from certificates.models import CertAttachment, Certificate, Certification, JobProduct, Product
+from certificates.services import attaching, products_of_jobs
 from serials.models import Job, Path, Serial, Step, StepOverride, StepStatus
 from serials.services import advancement, endings, overrides, steps
 from shopplanr.accounts.services import issue_token
 from tests.accounts.factories import UserFactory
-from tests.factories import OPERATOR, PLANNER, CertificateFactory, PathFactory, make_serials, steps_of
+from tests.factories import (
+    OPERATOR,
+    PLANNER,
+    AssignmentFactory,
+    CertificateFactory,
+    PathFactory,
+    make_serials,
+    steps_of,
+)
+
+UNCAUSED = (Job, Path, Step, Certificate, Product, Certification, JobProduct)
+"""What no event causes a version of."""
 
 
 @pytest.fixture
 def shop(db) -> SimpleNamespace:
-    """Return a path with a part in progress, one completed, one scrapped; certificates, overrides, a user, a token."""
+    """Return a path with a part in progress, one completed, one scrapped; and of everything else one."""
     path = PathFactory(advancementMode="flexible")
     route = steps_of(path)
     certificate = CertificateFactory(metadata={"heat": "A-1"})
@@ -30,7 +41,9 @@ def shop(db) -> SimpleNamespace:
         advancement.advance(done.id, OPERATOR)
     endings.scrap(scrapped.id, "damaged", None, OPERATOR)
     issue_token(user, "ERP", by="test")
-    for model in (Job, Path, Step, Certificate):  # no event causes a version of these yet
+    assignment = AssignmentFactory(valid_from="2024-02-29")
+    products_of_jobs.update(path.job_id, {"productGtin": assignment.product_id}, PLANNER)
+    for model in UNCAUSED:
         model.history.update(audit_entry=AuditEntry.objects.first())
     connection.check_constraints()  # foreign keys still to be looked at would stop a TRUNCATE before any trigger
     return SimpleNamespace(
@@ -38,6 +51,7 @@ def shop(db) -> SimpleNamespace:
         steps=route,
         user=user,
         certificate=certificate,
+        assignment=assignment,
         moving=Serial.objects.get(pk=moving.pk),
         done=Serial.objects.get(pk=done.pk),
         scrapped=Serial.objects.get(pk=scrapped.pk),

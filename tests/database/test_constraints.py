@@ -1,11 +1,13 @@
 """The rules that the database itself holds, each tried by writing past the services."""
 
+from datetime import date
+
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate
+from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, Product
 from serials.models import Job, Path, Serial, SerialCounter, Step, StepOverride, StepStatus
 from shopplanr import clock
 
@@ -35,6 +37,13 @@ CHANGES = [
     ("step_status_known", StepStatus, {"status": "done"}),
     ("override_has_a_reason", StepOverride, {"reason": ""}),
     ("override_names_somebody", StepOverride, {"created_by": ""}),
+    ("product_has_a_name", Product, {"name": ""}),
+    ("certification_has_a_label", Certification, {"label": ""}),
+    ("certification_url_is_web", Certification, {"url": "javascript:alert(1)"}),
+    ("certification_logo_url_is_web", Certification, {"logo_url": "data:text/html,x"}),
+    ("assignment_verification_url_is_web", CertificationAssignment, {"verification_url": "ftp://x"}),
+    ("assignment_verification_known", CertificationAssignment, {"verification_status": "trusted"}),
+    ("assignment_covers_a_day", CertificationAssignment, {"expiration_date": date(2024, 2, 28)}),
 ]
 """A constraint, and a change of every row of the model that breaks it."""
 
@@ -70,6 +79,14 @@ ADDITIONS = [
     ("step_status_once_per_step", lambda shop: StepStatus(serial=shop.moving, step=shop.steps[1], step_index=1)),
     ("step_order_unique_in_path", lambda shop: Step(path=shop.path, name="Twice", order=0)),
     ("serial_counter_single", lambda shop: SerialCounter(id=2)),
+    ("product_gtin_is_one", lambda shop: Product(gtin="4006381333931", name="x")),
+    ("product_gtin_is_one", lambda shop: Product(gtin="04006381333932", name="x")),
+    (
+        "assignment_once_per_product",
+        lambda shop: CertificationAssignment(
+            product=shop.assignment.product, certification=shop.assignment.certification
+        ),
+    ),
 ]
 """A constraint, and a row that breaks it."""
 

@@ -1,5 +1,7 @@
 """Nothing is deleted that a part's history needs (decision 7): foreign keys into the record protect it."""
 
+from uuid import uuid4
+
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
@@ -34,8 +36,10 @@ def target_of(field: models.ForeignKey) -> models.Model:
 
 def delete_by_sql(record: models.Model) -> None:
     """Delete the row, and have the engine look at its foreign keys, as it would at the end of the transaction."""
+    key = record._meta.pk
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f'DELETE FROM "{record._meta.db_table}" WHERE "{record._meta.pk.column}" = %s', [record.pk])
+        value = key.get_db_prep_value(record.pk, connection)
+        cursor.execute(f'DELETE FROM "{record._meta.db_table}" WHERE "{key.column}" = %s', [value])
         connection.check_constraints()
 
 
@@ -54,7 +58,7 @@ def test_a_record_that_is_referred_to_cannot_be_deleted(field, shop):
 
 @pytest.mark.parametrize("field", references(), ids=described)
 def test_nothing_can_refer_to_what_does_not_exist(field, shop):
-    missing = "nobody" if isinstance(field.target_field, models.CharField) else -1
+    missing = {models.CharField: "nobody", models.UUIDField: uuid4()}.get(type(field.target_field), -1)
     with pytest.raises(IntegrityError), transaction.atomic():
         field.model._base_manager.filter(**{f"{field.name}__isnull": False}).update(**{field.attname: missing})
         connection.check_constraints()

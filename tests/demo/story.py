@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.timezone import get_default_timezone
 
 from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate
+from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, JobProduct, Product
 from serials.models import Job, Path, Serial, Step, StepOverride, StepStatus
 from shopplanr.accounts.models import User
 from shopplanr.demo import story
@@ -79,6 +79,16 @@ def without_ids_and_dates() -> dict[str, list]:
             "batch_quantity",
             "metadata",
         ),
+        "products": Product.objects.values_list("gtin", "name", "description"),
+        "jobs of products": JobProduct.objects.order_by("product").values_list("job", "product"),
+        "certifications": CertificationAssignment.objects.values_list(
+            "product",
+            "certification__label",
+            "metadata",
+            "certificate_number",
+            "verification_status",
+            "certificate_countries",
+        ),
         "people": User.objects.order_by("username").values_list("username", "name", "department", "is_active"),
     }
     return {what: [named(row) for row in found] for what, found in rows.items()}
@@ -88,6 +98,7 @@ def _names() -> dict[str, str]:
     names = dict(User.objects.values_list("pk", "username"))
     for model in (Job, Certificate):
         names |= dict(model.objects.values_list("pk", "name"))
+    names |= {certification.short_id: certification.label for certification in Certification.objects.all()}
     for path in Path.objects.select_related("job"):
         names[path.pk] = f"{path.job.name}, {path.name}"
     for step in Step.objects.select_related("path__job"):

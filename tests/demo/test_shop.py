@@ -9,7 +9,14 @@ from django.db import transaction
 from django.db.models import F
 
 from audit.models import Action, AuditEntry
-from certificates.models import CertAttachment, Certificate
+from certificates.models import (
+    CertAttachment,
+    Certificate,
+    Certification,
+    CertificationAssignment,
+    JobProduct,
+    Product,
+)
 from serials.models import Job, Path, ScrapReason, Serial, SerialStatus, Step, StepOverride, StepStatus, StepStatusCode
 from shopplanr import clock
 from shopplanr.accounts.models import User
@@ -56,6 +63,15 @@ def entries(action: Action):
 def test_six_jobs_and_300_parts_without_a_gap():
     assert Job.objects.count() == 6
     assert list(Serial.objects.values_list("number", flat=True)) == list(range(1, PARTS + 1))
+
+
+def test_jobs_that_make_what_is_sold_under_a_number():
+    assert dict(JobProduct.objects.values_list("job__jira_ticket_key", "product__name")) == {
+        "DEMO-102": "Instrument housing IH-2290-1",
+        "DEMO-103": "Valve body VB-8814-2",
+        "DEMO-104": "Turbine seal ring TS-3306-4",
+        "DEMO-105": "Distal tibia plate, left, 4.0 mm",
+    }
 
 
 def test_parts_in_every_state():
@@ -200,7 +216,7 @@ def test_a_part_is_as_old_as_its_last_move():
 
 
 def test_nothing_is_made_in_the_future():
-    for model in (Job, Path, Serial, Certificate):
+    for model in (Job, Path, Serial, Certificate, Product, Certification, CertificationAssignment):
         assert not model.objects.filter(created_at__gt=NOW).exists()
     demo_people = User.objects.filter(username__in=[person.username for person in PEOPLE])
     assert not demo_people.filter(created_at__gte=Job.objects.earliest("created_at").created_at).exists()
@@ -227,6 +243,9 @@ RIGHTS = {
     Action.STEP_OVERRIDE_REVERSED: Right.OVERRIDE,
     Action.STEP_WAIVED: Right.WAIVE,
     Action.CERT_ATTACHED: Right.ATTACH,
+    Action.CERTIFICATION_ASSIGNED: Right.CERTIFY_PRODUCTS,
+    Action.CERTIFICATION_UPDATED: Right.CERTIFY_PRODUCTS,
+    Action.CERTIFICATION_UNASSIGNED: Right.CERTIFY_PRODUCTS,
 }
 
 
@@ -236,9 +255,14 @@ def test_nobody_did_what_their_role_may_not():
         assert RIGHTS[action] in ROLE_RIGHTS[roles[user_id]], (action, user_id)
     for user_id in set(Certificate.history.values_list("history_user_id", flat=True)):
         assert Right.CERTIFY in ROLE_RIGHTS[roles[user_id]]
-    for model in (Job, Path, Step):
+    for model, right in (
+        *[(model, Right.PLAN) for model in (Job, Path, Step, JobProduct)],
+        (Product, Right.KEEP_CATALOGUE),
+        (Certification, Right.KEEP_CATALOGUE),
+        (CertificationAssignment, Right.CERTIFY_PRODUCTS),
+    ):
         for user_id in set(model.history.values_list("history_user_id", flat=True)):
-            assert Right.PLAN in ROLE_RIGHTS[roles[user_id]]
+            assert right in ROLE_RIGHTS[roles[user_id]], model
 
 
 def test_somebody_left_handed_the_machines_over_and_did_nothing_afterwards():

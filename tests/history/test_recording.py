@@ -1,5 +1,7 @@
 """How versions are written: whole, for single rows and for thousands, also past the services."""
 
+from uuid import uuid4
+
 import pytest
 from django.apps import apps
 from django.db import connection, models
@@ -7,19 +9,31 @@ from django.db.models import F
 
 from audit import history, trail
 from audit.models import Action, AuditEntry
-from certificates.models import Certificate
+from certificates.models import Certificate, Certification, CertificationAssignment, JobProduct, Product
+from certificates.services import products_of_jobs
 from serials.models import Job, Path, Serial, Step
 from shopplanr import clock
 from shopplanr.actor import Actor
 from tests.accounts.factories import UserFactory
-from tests.factories import CertificateFactory, JobFactory, PathFactory, make_serial, make_serials, steps_of
+from tests.api.products.test_assign import FACTS
+from tests.factories import (
+    AssignmentFactory,
+    CertificateFactory,
+    CertificationFactory,
+    JobFactory,
+    PathFactory,
+    ProductFactory,
+    make_serial,
+    make_serials,
+    steps_of,
+)
 from tests.lifecycle.tables import our_models, versions_that_lag_behind
 
 pytestmark = pytest.mark.django_db
 
-TRACKED = [Job, Path, Step, Serial, Certificate]
+TRACKED = [Job, Path, Step, Serial, Certificate, Product, Certification, CertificationAssignment, JobProduct]
 
-FACTS = {"history_id", "history_date", "history_type", "history_user_id", "history_change_reason", "audit_entry_id"}
+BESIDE = {"history_id", "history_date", "history_type", "history_user_id", "history_change_reason", "audit_entry_id"}
 """What a version has beside the columns of its row."""
 
 DANA = Actor("dana")
@@ -29,6 +43,19 @@ def make_full(model: type[models.Model]) -> models.Model:
     """Return a row in which every column that can be filled is filled, and differs from its default."""
     if model is Certificate:
         return CertificateFactory(type="process", name="Anodising", metadata={"lot": "7"})
+    if model is JobProduct:
+        product = ProductFactory(description="of steel")
+        products_of_jobs.create({"name": "Bracket", "goalQuantity": 5, "productGtin": product.gtin}, DANA)
+        return JobProduct.objects.get()
+    if model in (Product, Certification, CertificationAssignment):
+        held = AssignmentFactory(
+            product=ProductFactory(description="of steel"),
+            certification=CertificationFactory(
+                code="CE", description="x", url="http://x.example", logo_url="http://y.example"
+            ),
+            **FACTS,
+        )
+        return {Product: held.product, Certification: held.certification}.get(model, held)
     path = PathFactory(
         job=JobFactory(
             dueDate="2024-03-01",
@@ -66,7 +93,7 @@ def test_exactly_the_models_that_the_decisions_name_are_tracked():
 def test_a_version_has_every_column_of_its_row_and_the_facts(model):
     """A new fact that ``record_versions`` does not write would show up here; so would a column that is not tracked."""
     columns = {field.attname for field in model._meta.concrete_fields}
-    assert {field.attname for field in model.history.model._meta.concrete_fields} == columns | FACTS
+    assert {field.attname for field in model.history.model._meta.concrete_fields} == columns | BESIDE
 
 
 @pytest.mark.parametrize("model", TRACKED, ids=lambda model: model.__name__)
@@ -104,7 +131,8 @@ def test_single_and_bulk_versions_are_alike(model):
 
 @pytest.mark.parametrize("model", TRACKED, ids=lambda model: model.__name__)
 def test_of_no_rows_no_versions_are_written(model):
-    for nothing in (model.objects.none(), model.objects.filter(pk__in=[]), model.objects.filter(pk=-1)):
+    nobody = uuid4() if isinstance(model._meta.pk, models.UUIDField) else -1
+    for nothing in (model.objects.none(), model.objects.filter(pk__in=[]), model.objects.filter(pk=nobody)):
         assert history.record_versions(nothing, history.CHANGED, DANA) == 0
 
 

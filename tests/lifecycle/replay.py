@@ -105,6 +105,6 @@ class Replay:
                     first = first_step_of[entry.path_id]
                     self.parts[serial_id] = Replayed(at=first, statuses={first: "in_progress"})
                     self.entries[serial_id] = [entry.entry_id]
-            else:
+            elif entry.serial_id:  # else it is about a product
                 self.parts[entry.serial_id].apply(entry)
                 self.entries[entry.serial_id].append(entry.entry_id)

@@ -2,6 +2,7 @@
 
 from shopplanr.demo.certificates import Stock, finishing, mill_test_report
 from shopplanr.demo.plan import FLEXIBLE, GATE, PHYSICAL, Batch, DoneLater, Fate, JobPlan, Operation, Route, Scrap
+from shopplanr.demo.products import BONE_PLATE
 
 SHEET = Stock(
     alloy="316LVM",
@@ -127,4 +128,5 @@ JOB = JobPlan(
     opened=14.2,
     routes=(ROUTE,),
     materials={"plate/heat-1": (16.1, mill_test_report(SHEET, "E29-7716", "4.0 x 60 x 1500 mm", "PO-20428"))},
+    product=BONE_PLATE,
 )

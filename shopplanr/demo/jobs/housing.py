@@ -24,6 +24,7 @@ from shopplanr.demo.plan import (
     Scrap,
     Waiver,
 )
+from shopplanr.demo.products import HOUSING
 
 PLATE = Stock(
     alloy="7075-T7351",
@@ -185,4 +186,5 @@ JOB = JobPlan(
         ),
     },
     changes=(JobChange(12.3, goal=38),),
+    product=HOUSING,
 )

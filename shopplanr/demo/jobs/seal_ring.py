@@ -14,6 +14,7 @@ from shopplanr.demo.plan import (
     Route,
     Scrap,
 )
+from shopplanr.demo.products import SEAL_RING
 
 RING = Stock(
     alloy="Inconel 718 (UNS N07718)",
@@ -162,4 +163,5 @@ JOB = JobPlan(
         ),
         "seal/heat-2": (11.2, mill_test_report(RING, "M718-4468", "OD 9.60 x ID 8.10 x 1.10 in", "PO-20411")),
     },
+    product=SEAL_RING,
 )

@@ -19,6 +19,7 @@ from shopplanr.demo.plan import (
     Scrap,
     Waiver,
 )
+from shopplanr.demo.products import VALVE_BODY
 
 BAR = Stock(
     alloy="17-4PH",
@@ -224,4 +225,5 @@ JOB = JobPlan(
         "valve/heat-2": (8.3, mill_test_report(BAR, "K4519-1", "dia 3.250 x 144 in", "PO-20402", days_old=21)),
     },
     changes=(JobChange(19.4, due_in_days=-6),),
+    product=VALVE_BODY,
 )

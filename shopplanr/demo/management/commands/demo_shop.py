@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count
 
 from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate
+from certificates.models import CertAttachment, Certificate, CertificationAssignment, Product
 from serials.models import Job, Serial, SerialStatus
 from shopplanr.demo import shop
 from shopplanr.demo.people import sign_in_lines
@@ -62,5 +62,6 @@ def _summary() -> str:
     return (
         f"The demo shop: {Job.objects.count()} jobs, {sum(parts.values())} parts ({by_status}), "
         f"{Certificate.objects.count()} certificates attached {CertAttachment.objects.count()} times, "
+        f"{Product.objects.count()} products with {CertificationAssignment.objects.count()} certifications, "
         f"{AuditEntry.objects.count()} audit entries."
     )

@@ -1,0 +1,77 @@
+"""``/api/jobs``, with the product that a job makes. Products know jobs, and not the other way round."""
+
+from dataclasses import replace
+
+from django_filters import filters
+from drf_spectacular.utils import extend_schema_serializer, extend_schema_view
+
+from certificates.gtin import normalized
+from certificates.services import products_of_jobs
+from serials.api import bodies, shapes
+from serials.api.filters import JobFilters
+from serials.api.jobs import JobViewSet
+from serials.models import Job
+from shopplanr.api.listing import shaped
+from shopplanr.api.schema import documented
+from shopplanr.api.shapes import Text
+
+GTIN_HELP = "GTIN of the product that the job makes."
+
+
+@extend_schema_serializer(component_name="Job")
+class ProductJobShape(shapes.JobShape):
+    """A production order."""
+
+    productGtin = Text(source="product_gtin", required=False, help_text=GTIN_HELP)
+
+
+@extend_schema_serializer(component_name="JobDetail")
+class ProductJobDetailShape(shapes.JobDetailShape, ProductJobShape):
+    """A job with its paths and its progress."""
+
+
+@extend_schema_serializer(component_name="JobBody")
+class ProductJobBody(bodies.JobBody):
+    """A new job."""
+
+    productGtin = bodies.Remark(help_text=GTIN_HELP)
+
+
+@extend_schema_serializer(component_name="JobChangeBody")
+class ProductJobChangeBody(bodies.JobChangeBody):
+    """What of a job can change; what is left out stays."""
+
+    productGtin = bodies.Remark(help_text=f"{GTIN_HELP} null takes it away.")
+
+
+class ProductJobFilters(JobFilters):
+    """Jobs, also by their product."""
+
+    productGtin = filters.CharFilter(method="making", label="Jobs that make the product of this GTIN.")
+
+    def making(self, rows, name, value):
+        """Take the number in any of its forms."""
+        return rows.filter(product_link__product=normalized(value, name))
+
+
+@extend_schema_view(
+    list=documented("List jobs", answer=ProductJobShape, many=True),
+    create=documented("Make a job", body=ProductJobBody, answer=ProductJobShape, code=201),
+    retrieve=documented("Get a job with its paths and progress", answer=ProductJobDetailShape),
+    update=documented("Change a job", body=ProductJobChangeBody, answer=ProductJobShape),
+)
+class ProductJobViewSet(JobViewSet):
+    """Production orders, and which product each makes."""
+
+    shape = ProductJobShape
+    services = products_of_jobs
+    listings = {
+        "list": replace(
+            JobViewSet.listings["list"].filtered_by(ProductJobFilters),
+            writer=shaped(ProductJobShape),
+        )
+    }
+
+    def rows(self):
+        """Return every job with its product."""
+        return products_of_jobs.with_product(Job.objects.all())

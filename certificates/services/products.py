@@ -1,0 +1,67 @@
+"""The products of the catalogue, by their numbers."""
+
+from collections.abc import Mapping
+
+from django.db import IntegrityError, transaction
+
+from audit import history
+from certificates.gtin import normalized
+from certificates.models import NAME_MAX_LENGTH, Product
+from certificates.refusals import ProductExists
+from certificates.services import changing
+from shopplanr.actor import Actor
+from shopplanr.lookup import get_or_refuse
+from shopplanr.values import changed_name, given_text, only_known, required_text
+
+CHANGEABLE = ("name", "description")
+"""Fields of ``PATCH /products/{gtin}``. The number is what a product is known by, so it stays."""
+
+
+def find(gtin: object) -> Product:
+    """Return the product with this number, in whichever of its forms.
+
+    Raises InvalidGtin for what can be no product's number, and ``Product not found`` for one that is nobody's.
+    """
+    return get_or_refuse(Product.objects.all(), normalized(gtin), "Product")
+
+
+@transaction.atomic
+def create(fields: Mapping[str, object], actor: Actor) -> Product:
+    """Take up a product from the fields of ``POST /products``; return it.
+
+    Raises ``Unknown field``, ``gtin is required``, InvalidGtin, ``name is required``, ProductExists.
+    """
+    only_known(fields, ("gtin", *CHANGEABLE))
+    product = Product(
+        gtin=normalized(required_text(fields.get("gtin"), "gtin")),
+        name=required_text(fields.get("name"), "name", NAME_MAX_LENGTH),
+        description=given_text(fields.get("description"), "description"),
+    )
+    product.updated_at = product.created_at
+    if Product.objects.filter(pk=product.pk).exists():
+        raise ProductExists(product.pk)
+    try:
+        with transaction.atomic():
+            history.attribute(product, actor).save(force_insert=True)
+    except IntegrityError:  # somebody else was quicker, by less than it took to look
+        if not Product.objects.filter(pk=product.pk).exists():
+            raise
+        raise ProductExists(product.pk) from None
+    return product
+
+
+@transaction.atomic
+def update(gtin: object, fields: Mapping[str, object], actor: Actor) -> Product:
+    """Change a product's name or description, where given; return it. What is as it was leaves no version.
+
+    Raises InvalidGtin, ``Product not found``, ``Unknown field``, ``name cannot be empty``.
+    """
+    product = get_or_refuse(Product.objects.select_for_update(no_key=True), normalized(gtin), "Product")
+    only_known(fields, CHANGEABLE)
+    values = {}
+    if "name" in fields:
+        values["name"] = changed_name(fields["name"], max_length=NAME_MAX_LENGTH)
+    if "description" in fields:
+        values["description"] = given_text(fields["description"], "description")
+    changing.save(product, changing.differing(product, values), actor)
+    return product
