@@ -38,7 +38,7 @@ AS_OF = OpenApiParameter("as_of", DAY, description="The day on which is_active i
 def asked_day(request: Request) -> date:
     """Return the day that ``as_of`` names, else today in the site's time zone. Raises ``as_of must be a date …``."""
     given = request.query_params.get("as_of")
-    if given == "":  # a variable that was never set must not mean today
+    if given is not None and not given.strip():  # a variable that was never set must not mean today
         raise Invalid.field("as_of", "as_of must not be empty", code="empty_filter")
     return calendar_date(given, "as_of") or clock.today()
 

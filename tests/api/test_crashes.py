@@ -8,7 +8,7 @@ from django.db import DataError, IntegrityError
 from django.test import Client
 
 from audit import trail
-from serials.api.jobs import JobViewSet
+from certificates.api.jobs import ProductJobViewSet
 from serials.services import jobs
 from shopplanr.api.middleware import ApiPathMiddleware
 from tests.api.answers import assert_envelope, assert_refused, nothing_written
@@ -65,7 +65,7 @@ class TestCrashes:
         def crash(self, request):
             raise RuntimeError("a secret of the inside")
 
-        monkeypatch.setattr(JobViewSet, "list", crash)
+        monkeypatch.setattr(ProductJobViewSet, "list", crash)
 
     def assert_crashed(self, response):
         assert_refused(response, 500, "Internal Server Error", code="internal_server_error")
