@@ -12,8 +12,7 @@ from serials.services import advancement, batches, deferrals, endings, jobs, ove
 from shopplanr.accounts import services as accounts
 from shopplanr.actor import Actor
 from shopplanr.demo.hours import DAY, Calendar
-from shopplanr.demo.plan import CertificatePlan, Day, JobChange, JobPlan, Operation, Part, Route
-from shopplanr.demo.shop import EPIC
+from shopplanr.demo.plan import EPIC, CertificatePlan, Day, JobChange, JobPlan, Operation, Part, Route
 
 CREDENTIAL = "command"
 """The entries say with what they were made: not by a person who was signed in, but by a command."""

@@ -13,9 +13,7 @@ from audit.models import AuditEntry
 from certificates.models import Certificate, Certification, Product
 from serials.models import Job, SerialCounter
 from shopplanr import clock
-
-EPIC = "DEMO-100"
-"""The epic of every demo job in the issue tracker, by which they are told from others: it never changes."""
+from shopplanr.demo.plan import EPIC
 
 SEED = 2290
 """The same seed gives the same shop, but for its ids and dates."""
