@@ -53,9 +53,11 @@ INSTALLED_APPS = [
     "audit",
     "serials",
     "certificates",
+    "shopplanr.floor",
     "shopplanr.demo",
     "rest_framework",
     "django_filters",
+    "django_htmx",
     "simple_history",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -80,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
@@ -141,7 +144,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 SESSION_ENGINE = "shopplanr.accounts.sessions"
-LOGIN_URL = "/admin/login/"
+LOGIN_URL = "floor:sign-in"
 
 # A request without credentials from one of these networks has the rights of this role. Nobody does unless both are set.
 KIOSK_NETWORKS = _environment.networks("KIOSK_NETWORKS")
