@@ -12,6 +12,7 @@ from serials.models.routes import NAME_MAX_LENGTH
 
 STATION, THEME, SOUND = "station", "theme", "sound"
 THEMES = ("light", "dark", "system")
+SOUNDS = ("on", "off")
 
 KEPT_SECONDS = 400 * 24 * 60 * 60  # as long as browsers keep any cookie
 

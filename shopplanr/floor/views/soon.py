@@ -34,5 +34,4 @@ urls = [
     path("sign-in", sign_in, name="sign-in"),
     path("switch-user", soon, name="switch-user"),
     path("account", soon, name="account"),
-    path("appearance", soon, name="appearance"),
 ]
