@@ -41,9 +41,9 @@ def pytest_configure() -> None:
 
 
 WITHOUT_DATABASE = (
-    *(f"tests/infrastructure/test_{subject}.py" for subject in ("checks", "documentation", "environment", "launcher")),
-    *(f"tests/infrastructure/test_{subject}.py" for subject in ("postgres_script", "repository", "runner", "serving")),
-    "tests/infrastructure/test_start.py",
+    *(f"tests/infrastructure/test_{subject}.py" for subject in ("checks", "chromium", "documentation", "environment")),
+    *(f"tests/infrastructure/test_{subject}.py" for subject in ("launcher", "postgres_script", "repository", "runner")),
+    *(f"tests/infrastructure/test_{subject}.py" for subject in ("serving", "start")),
     "tests/lifecycle/test_routing.py",
     "tests/lifecycle/test_routing_properties.py",
     "tests/test_architecture.py",
