@@ -36,6 +36,11 @@ FORBIDDEN = {
         )
         for app in ("serials", "certificates")
     },
+    # reads for pages and API alike; they change nothing
+    **dict.fromkeys(
+        ("serials.queues", "serials.board"),
+        ("serials.services", "serials.api", "serials.admin", "rest_framework", "django.http", "shopplanr.api"),
+    ),
     **{
         f"{app}.models": (f"{app}.services", f"{app}.api", f"{app}.admin")
         for app in ("audit", "serials", "certificates")
@@ -170,6 +175,8 @@ SPOKEN_FOR = (
     "serials.services",
     "certificates.services",
     "serials.routing",
+    "serials.queues",
+    "serials.board",
     *[f"shopplanr.{name}" for name in CORE],
 )
 
