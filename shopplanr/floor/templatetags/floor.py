@@ -48,6 +48,12 @@ def sn(number: int) -> str:
 
 
 @register.filter
+def join_number(text: str, number: int) -> str:
+    """Write a number behind a text."""
+    return f"{text}{number}"
+
+
+@register.filter
 def initials(name: str) -> str:
     """Return the first letters of a person's first and last word: ``MB`` for Maria Becker."""
     words = name.split()
