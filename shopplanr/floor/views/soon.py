@@ -19,18 +19,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 urls = [
-    path("", soon, name="home"),
     path("queue", soon, name="queue"),
     path("board", soon, name="board"),
     path("serials", soon, name="serials"),
+    path("serials/jump", soon, name="jump"),
     path("serials/<str:id>", soon, name="serial"),
     path("jobs", soon, name="jobs"),
     path("jobs/<str:id>", soon, name="job"),
     path("certificates", soon, name="certificates"),
     path("certificates/<str:id>", soon, name="certificate"),
     path("audit", soon, name="audit"),
-    path("scan", soon, name="scan"),
-    path("search", soon, name="search"),
     path("sign-in", sign_in, name="sign-in"),
     path("switch-user", soon, name="switch-user"),
     path("account", soon, name="account"),
