@@ -1,6 +1,6 @@
 """The refusals of a part's life and of its route, with the sentences that api.md documents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shopplanr.refusals import Conflict, Refusal
 
@@ -210,3 +210,19 @@ class MovedMeanwhile(Conflict):
 
     def __init__(self, serial_id: str, expected: int, actual: int):
         super().__init__(f"{serial_id} is at step index {actual}, not at {expected}; look again before advancing it")
+
+
+class SomeRefuse(Refusal):
+    """Some parts of a selection do not make the move, and so none does. Status and code are those of the first.
+
+    ``refused`` has each part's own refusal by id, in the order of the selection; every sentence begins with the id.
+    """
+
+    def __init__(self, refused: Mapping[str, Refusal]):
+        sentences = [
+            refusal.message if refusal.message.startswith(serial_id) else f"{serial_id}: {refusal.message}"
+            for serial_id, refusal in refused.items()
+        ]
+        first = next(iter(refused.values()))
+        super().__init__(sentences[0], code=first.code, errors={"serialIds": sentences})
+        self.status, self.refused = first.status, dict(refused)

@@ -3,6 +3,7 @@
 Nothing is read by these: the services check every value, because the contract has a sentence for each.
 """
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from serials.models import AdvancementMode, DependencyType, ScrapReason
@@ -123,6 +124,33 @@ class AdvanceBody(ActorBody):
 
 class AdvanceToBody(AdvanceBody):
     """A jump."""
+
+    targetStepIndex = Whole(
+        min_value=0, max_value=STEPS_MAX, help_text="The number of steps itself means past the last one."
+    )
+
+
+_INDEX = {"type": "integer", "minimum": -1, "maximum": STEPS_MAX}
+
+
+@extend_schema_field({"oneOf": [_INDEX, {"type": "object", "additionalProperties": _INDEX}]})
+class ExpectedIndexes(serializers.JSONField):
+    """One step index for all parts, or one for each by the part's id."""
+
+
+class AdvanceAllBody(ActorBody):
+    """A step on, for a selection."""
+
+    serialIds = serializers.ListField(child=Text(), min_length=1, max_length=SELECTION_MAX)
+    expectedStepIndex = ExpectedIndexes(
+        required=False,
+        help_text="Where the caller saw the parts: one index for all of them, or an object of indexes by serial id. "
+        "Elsewhere by now is a 409, so that the same call twice moves nothing twice.",
+    )
+
+
+class AdvanceAllToBody(AdvanceAllBody):
+    """A jump to the same place, for a selection."""
 
     targetStepIndex = Whole(
         min_value=0, max_value=STEPS_MAX, help_text="The number of steps itself means past the last one."

@@ -172,6 +172,20 @@ class JumpShape(Shape):
     bypassed = BypassShape(many=True)
 
 
+class MovedShape(Shape):
+    """What a move of a selection did to one serial."""
+
+    serialId = Text(source="serial.id")
+    serial = SerialShape()
+    bypassed = BypassShape(source="move.bypassed", many=True)
+
+
+class MovesShape(Shape):
+    """What a move of a selection did, serial by serial in the order given."""
+
+    results = MovedShape(many=True)
+
+
 class StepStatusShape(Shape):
     """One part's record of one step (SnStepStatus)."""
 

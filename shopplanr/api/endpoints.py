@@ -51,6 +51,8 @@ ENDPOINTS = (
     Endpoint(
         "serials", CertifiedSerialViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.CREATE_SERIALS)}
     ),
+    Endpoint("serials/advance", CertifiedSerialViewSet, {"POST": ("advance_all", Right.ADVANCE)}),
+    Endpoint("serials/advance-to", CertifiedSerialViewSet, {"POST": ("advance_all_to", Right.ADVANCE)}),
     Endpoint("serials/<str:id>", CertifiedSerialViewSet, {"GET": ("retrieve", Right.READ)}),
     Endpoint("serials/<str:id>/advance", CertifiedSerialViewSet, {"POST": ("advance", Right.ADVANCE)}),
     Endpoint("serials/<str:id>/advance-to", CertifiedSerialViewSet, {"POST": ("advance_to", Right.ADVANCE)}),

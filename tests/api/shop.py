@@ -158,6 +158,18 @@ def calls(shop: Shop) -> list[Call]:
             {},
             {"jobId": shop.job.id, "pathId": shop.path.id, "quantity": 2, "certId": shop.certificate.id} | who,
         ),
+        Call(
+            "POST",
+            "serials/advance",
+            {},
+            {"serialIds": [shop.standing.id], "expectedStepIndex": {shop.standing.id: 0}} | who,
+        ),
+        Call(
+            "POST",
+            "serials/advance-to",
+            {},
+            {"serialIds": [shop.standing.id, shop.overridden.id], "targetStepIndex": 2, "expectedStepIndex": 0} | who,
+        ),
         Call("GET", "serials/<str:id>", standing),
         Call("POST", "serials/<str:id>/advance", standing, {"expectedStepIndex": 0} | who),
         Call("POST", "serials/<str:id>/advance-to", standing, {"targetStepIndex": 2, "expectedStepIndex": 0} | who),

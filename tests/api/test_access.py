@@ -31,6 +31,8 @@ TABLE = {
     "PATCH steps/:id/config": "Supervisors Integrations",
     "GET serials": EVERYBODY,
     "POST serials": THE_FLOOR,
+    "POST serials/advance": THE_FLOOR,
+    "POST serials/advance-to": THE_FLOOR,
     "GET serials/:id": EVERYBODY,
     "POST serials/:id/advance": THE_FLOOR,
     "POST serials/:id/advance-to": THE_FLOOR,

@@ -17,7 +17,7 @@ from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
 from serials import figures
 from serials.models import Job, Path, Serial, SerialStatus, Step, StepOverride, StepStatus, StepStatusCode
-from serials.services import advancement, deferrals, endings, overrides, paths
+from serials.services import advancement, bulk_moves, deferrals, endings, overrides, paths
 from shopplanr.accounts.models import User
 from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_serials, steps_of
 
@@ -128,6 +128,8 @@ def test_every_index_is_tried_here():
 CALLS = {
     "advance": lambda shop: advancement.advance(shop.part.id, OPERATOR),
     "advance-to": lambda shop: advancement.advance_to(shop.part.id, 2, OPERATOR),
+    "advance many": lambda shop: bulk_moves.advance_all(shop.part_ids, OPERATOR),
+    "advance many to": lambda shop: bulk_moves.advance_all_to(shop.part_ids, 2, OPERATOR),
     "scrap": lambda shop: endings.scrap(shop.part.id, "damaged", None, OPERATOR),
     "force-complete": lambda shop: endings.force_complete(shop.part.id, None, OPERATOR),
     "attach": lambda shop: attaching.attach(shop.part.id, shop.certificate.id, OPERATOR),
@@ -147,8 +149,8 @@ CALLS = {
     "a job's progress": lambda shop: figures.job_progress(shop.path.job, [shop.path]),
 }
 
-SMALL = {"serials_serialcounter"}
-"""Tables that are read from end to end because there is hardly anything in them."""
+SMALL = {"serials_serialcounter", "json_each"}
+"""Tables that are read from end to end because there is hardly anything in them, and rows that a statement brings."""
 
 
 def whole_tables(statement: str) -> list[str]:
@@ -159,7 +161,7 @@ def whole_tables(statement: str) -> list[str]:
     """
     if statement.startswith("INSERT"):
         _, select, rest = statement.partition("SELECT ")
-        statement = select + rest
+        statement = (select + rest).partition(" RETURNING ")[0]
     if not statement:
         return []
     with connection.cursor() as cursor:
