@@ -82,6 +82,18 @@ class PartPage:
         return next((stop for stop in self.stops if here and stop.step.index == here.step.index + 1), None)
 
     @property
+    def place(self) -> Stop:
+        """The step that a note is about: where the part stands or was scrapped, the last one of a completed part."""
+        index = self.serial.current_step_index
+        return self.stops[index]
+
+    @property
+    def attachments(self) -> Sequence[tuple[CertAttachment, str]]:
+        """Its certificates with the name of the step where each was attached, in the order of attaching."""
+        pairs = [(each, stop.step.name) for stop in self.stops for each in stop.attachments]
+        return sorted(pairs, key=lambda pair: pair[0].sequence)
+
+    @property
     def owed(self) -> Sequence[Stop]:
         """The deferred steps."""
         return [stop for stop in self.stops if stop.is_deferred]

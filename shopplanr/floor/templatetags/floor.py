@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from audit.admin import naming
 from serials.admin.marks import FORCED, SERIAL_MARKS, step_mark
 from serials.models import SerialStatus
 from shopplanr import clock
@@ -118,3 +119,16 @@ def refusal_of(tried, form: str) -> dict[str, object]:
 def typed(tried, form: str, field: str, otherwise: object = "") -> object:
     """Return what was typed into a refused form's field, so that it stands there again."""
     return tried.typed.get(field, otherwise) if tried and tried.form == form else otherwise
+
+
+@register.filter
+def person_name(people, user_id: str) -> str:
+    """Return what people call somebody; the text itself where it is nobody's id."""
+    return people.get(user_id, user_id)
+
+
+@register.simple_tag
+def entry_words(entry) -> SafeString | str:
+    """Write where something happened, with which certificate, and why; the entry was named before."""
+    words = [naming.where(entry), naming.certificate(entry), naming.why(entry)]
+    return format_html_join(" · ", "{}", ((word,) for word in words if word))
