@@ -53,9 +53,11 @@ INSTALLED_APPS = [
     "audit",
     "serials",
     "certificates",
+    "shopplanr.floor",
     "shopplanr.demo",
     "rest_framework",
     "django_filters",
+    "django_htmx",
     "simple_history",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -81,6 +83,7 @@ MIDDLEWARE = [
     "shopplanr.accounts.pin_sessions.PinSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
@@ -142,7 +145,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 SESSION_ENGINE = "shopplanr.accounts.sessions"
-LOGIN_URL = "/admin/login/"
+LOGIN_URL = "floor:sign-in"
 
 # Whoever signed in with a PIN is signed out when the device was not used for this long: a shift.
 PIN_SESSION_IDLE_MINUTES = _environment.whole_number("PIN_SESSION_IDLE_MINUTES", default=480, minimum=1, maximum=10080)
