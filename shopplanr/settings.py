@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shopplanr.accounts.pin_sessions.PinSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -133,7 +134,7 @@ SIMPLE_HISTORY_DATE_INDEX = False
 # --- Who may call -------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["shopplanr.accounts.rights.RightsBackend"]
+AUTHENTICATION_BACKENDS = ["shopplanr.accounts.rights.RightsBackend", "shopplanr.accounts.rights.PinBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -145,6 +146,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_ENGINE = "shopplanr.accounts.sessions"
 LOGIN_URL = "floor:sign-in"
+
+# Whoever signed in with a PIN is signed out when the device was not used for this long: a shift.
+PIN_SESSION_IDLE_MINUTES = _environment.whole_number("PIN_SESSION_IDLE_MINUTES", default=480, minimum=1, maximum=10080)
+
+# Wrong PINs and codes that one address may send in ten minutes, whoever's they are. A shop's PC has several people.
+PIN_TRIES_PER_DEVICE = _environment.whole_number("PIN_TRIES_PER_DEVICE", default=30, minimum=3)
 
 # A request without credentials from one of these networks has the rights of this role. Nobody does unless both are set.
 KIOSK_NETWORKS = _environment.networks("KIOSK_NETWORKS")

@@ -44,6 +44,7 @@ WITHOUT_DATABASE = (
     *(f"tests/infrastructure/test_{subject}.py" for subject in ("checks", "documentation", "environment", "launcher")),
     *(f"tests/infrastructure/test_{subject}.py" for subject in ("postgres_script", "repository", "runner", "serving")),
     "tests/infrastructure/test_start.py",
+    "tests/accounts/test_pin_rules.py",
     "tests/lifecycle/test_routing.py",
     "tests/lifecycle/test_routing_properties.py",
     "tests/test_architecture.py",
