@@ -209,6 +209,7 @@ SPECTACULAR_SETTINGS = {
         "BypassClassification": ["skipped", "deferred"],
         "CertificateType": "certificates.models.CertificateType",
         "DependencyType": "serials.models.DependencyType",
+        "DueStatus": "serials.api.shapes.DUE_STATUSES",
         "ListedSerialStatus": "serials.api.shapes.LISTED_STATUSES",
         "ScrapReason": "serials.models.ScrapReason",
         "SerialStatus": "serials.models.SerialStatus",

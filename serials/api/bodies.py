@@ -8,7 +8,9 @@ from rest_framework import serializers
 
 from serials.models import AdvancementMode, DependencyType, ScrapReason
 from serials.services.parts import BATCH_MAX, SELECTION_MAX
+from serials.services.priorities import REORDERED_MOST
 from serials.services.route_steps import STEPS_MAX
+from serials.tags import TAG_MAX_LENGTH, TAGS_MOST
 from shopplanr.api.shapes import Shape, Text
 from shopplanr.values import QUANTITY_MAX, TEXT_MAX_LENGTH
 
@@ -24,12 +26,30 @@ class Remark(Text):
         super().__init__(required=False, allow_null=True, allow_blank=True, **kwargs)
 
 
-class JobBody(Shape):
+class PlannedBody(Shape):
+    """What planners know of a job. All of it may be missing, and be taken away with ``null``."""
+
+    customer = Remark(max_length=255)
+    purchaseOrder = Remark(max_length=255)
+    partNumber = Remark(max_length=255)
+    partRevision = Remark(max_length=255)
+    dueDate = serializers.DateField(required=False, allow_null=True)
+    priority = Whole(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        help_text="Its place in the shop's order of work; those behind make room. null is behind all others.",
+    )
+    tags = serializers.ListField(
+        child=Text(max_length=TAG_MAX_LENGTH, allow_blank=True), required=False, allow_null=True, max_length=TAGS_MOST
+    )
+
+
+class JobBody(PlannedBody):
     """A new job."""
 
     name = Text(max_length=255)
     goalQuantity = Whole(min_value=1, max_value=QUANTITY_MAX)
-    dueDate = serializers.DateField(required=False)
     jiraTicketKey = Remark(max_length=255)
     jiraTicketSummary = Remark(max_length=TEXT_MAX_LENGTH)
     jiraPartNumber = Remark(max_length=255)
@@ -40,12 +60,17 @@ class JobBody(Shape):
     )
 
 
-class JobChangeBody(Shape):
+class JobChangeBody(PlannedBody):
     """What may change of a job."""
 
     name = Text(required=False, max_length=255)
     goalQuantity = Whole(required=False, min_value=1, max_value=QUANTITY_MAX)
-    dueDate = serializers.DateField(required=False, allow_null=True)
+
+
+class PrioritiesBody(Shape):
+    """Jobs in the order in which they are to be worked on."""
+
+    jobIds = serializers.ListField(child=Text(), min_length=1, max_length=REORDERED_MOST)
 
 
 class StepBody(Shape):

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from serials.models import AdvancementMode, DependencyType, ScrapReason, SerialStatus, StepStatusCode
+from serials.scheduling import DueStatus
 from shopplanr.api.shapes import Shape, Text, Timestamp
 
 Whole = serializers.IntegerField
@@ -14,13 +15,32 @@ Choice = serializers.ChoiceField
 # --- Jobs
 
 
+DUE_STATUSES = [(status.value, status.value.replace("_", " ").capitalize()) for status in DueStatus]
+
+
 class JobShape(Shape):
     """A production order."""
 
     id = Text()
     name = Text()
     goalQuantity = Whole(source="goal_quantity")
+    customer = Text(required=False)
+    purchaseOrder = Text(source="purchase_order", required=False)
+    partNumber = Text(source="part_number", required=False)
+    partRevision = Text(source="part_revision", required=False)
     dueDate = serializers.DateField(source="due_date", required=False)
+    dueStatus = Choice(
+        DUE_STATUSES,
+        source="due_status",
+        required=False,
+        help_text="How it stands to its due date today, where it has one.",
+    )
+    priority = Whole(
+        source="given_priority",
+        required=False,
+        help_text="Its place in the shop's order of work, 1 being the first, once somebody gave it one.",
+    )
+    tags = serializers.ListField(child=Text(), required=False)
     jiraTicketKey = Text(source="jira_ticket_key", required=False)
     jiraTicketSummary = Text(source="jira_ticket_summary", required=False)
     jiraPartNumber = Text(source="jira_part_number", required=False)

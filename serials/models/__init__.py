@@ -2,12 +2,13 @@
 
 from serials.models.parts import ScrapReason, Serial, SerialCounter, SerialStatus
 from serials.models.progress import StepOverride, StepStatus, StepStatusCode
-from serials.models.routes import AdvancementMode, DependencyType, Job, Path, Step
+from serials.models.routes import AdvancementMode, DependencyType, Job, OrderOfWork, Path, Step
 
 __all__ = [
     "AdvancementMode",
     "DependencyType",
     "Job",
+    "OrderOfWork",
     "Path",
     "ScrapReason",
     "Serial",

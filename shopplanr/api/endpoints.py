@@ -37,6 +37,7 @@ class Endpoint:
 ENDPOINTS = (
     # --- jobs, paths, steps
     Endpoint("jobs", ProductJobViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.PLAN)}),
+    Endpoint("jobs/priorities", ProductJobViewSet, {"PUT": ("reorder", Right.PLAN)}),
     Endpoint("jobs/<str:id>", ProductJobViewSet, {"GET": ("retrieve", Right.READ), "PUT": ("update", Right.PLAN)}),
     Endpoint("paths", PathViewSet, {"POST": ("create", Right.PLAN)}),
     Endpoint(
