@@ -195,6 +195,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "paths", "description": "Manufacturing routes."},
         {"name": "steps", "description": "Operations of a path."},
         {"name": "serials", "description": "Physical parts, and their way along their paths."},
+        {"name": "operator", "description": "What there is to do, by person, by step and by station. Reads only."},
         {"name": "certs", "description": "Material and process certificates."},
         {"name": "products", "description": "Products by their GTIN, and the certifications that they hold."},
         {"name": "certifications", "description": "The catalogue of what products can be certified for."},

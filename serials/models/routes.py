@@ -148,6 +148,10 @@ class Step(models.Model):
                 name="step_dependency_known", condition=Q(dependency_type__in=DependencyType.values)
             ),
         ]
+        indexes = [
+            # GET /operator/:stepName, and the list of stations with their locations
+            models.Index(fields=["name", "location"], name="step_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

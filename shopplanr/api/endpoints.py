@@ -14,9 +14,11 @@ from certificates.api.catalogue import CertificationViewSet, ProductViewSet
 from certificates.api.certs import CertificateViewSet
 from certificates.api.jobs import ProductJobViewSet
 from certificates.api.serials import CertifiedSerialViewSet
+from serials.api.operator import BoardViewSet, OperatorViewSet
 from serials.api.paths import PathViewSet, StepViewSet
 from shopplanr.accounts.api import UserViewSet
 from shopplanr.accounts.roles import Right
+from shopplanr.api import converters  # noqa: F401  so that paths can have a <name:…>
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,14 @@ ENDPOINTS = (
         CertifiedSerialViewSet,
         {"POST": ("complete_deferred", Right.ADVANCE)},
     ),
+    # --- the floor: fixed words first, because a step may be named as one likes
+    Endpoint("operator/work-queue", OperatorViewSet, {"GET": ("work_queue", Right.READ)}),
+    Endpoint("operator/queue/_all", OperatorViewSet, {"GET": ("whole_queue", Right.READ)}),
+    Endpoint("operator/queue/<str:user_id>", OperatorViewSet, {"GET": ("queue", Right.READ)}),
+    Endpoint("operator/step/<str:id>", OperatorViewSet, {"GET": ("step", Right.READ)}),
+    Endpoint("operator/named/<name:step_name>", OperatorViewSet, {"GET": ("named_station", Right.READ)}),
+    Endpoint("operator/<name:step_name>", OperatorViewSet, {"GET": ("station", Right.READ)}),
+    Endpoint("board", BoardViewSet, {"GET": ("board", Right.READ)}),
     # --- certificates
     Endpoint("certs", CertificateViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.CERTIFY)}),
     Endpoint("certs/batch-attach", CertificateViewSet, {"POST": ("batch_attach", Right.ATTACH)}),

@@ -72,10 +72,12 @@ def documented(
     body: type[Shape] | None = None,
     parameters: Sequence[OpenApiParameter] = (),
     also: Mapping[str, dict] | None = None,
+    tag: str | None = None,
 ):
     """Describe an action: what it takes and what it answers. Refusals that every call can meet are added.
 
-    ``also`` has the schema of what it answers instead where it is asked to, by media type.
+    ``tag`` files it under something else than the first word of its path. ``also`` has the schema of what it answers
+    instead where it is asked to, by media type.
     """
     shape = answer(many=True) if answer and many else answer
     answers: dict = {code: OpenApiResponse(shape, description=status_words(code))}
@@ -84,7 +86,13 @@ def documented(
             (code, media_type): OpenApiResponse(schema, description=status_words(code))
             for media_type, schema in also.items()
         }
-    return extend_schema(summary=summary, request=body, responses=answers, parameters=list(parameters))
+    return extend_schema(
+        summary=summary,
+        request=body,
+        responses=answers,
+        parameters=list(parameters),
+        **({"tags": [tag]} if tag else {}),
+    )
 
 
 def status_words(code: int) -> str:
@@ -173,13 +181,13 @@ def _list_parameters(listing: Listing) -> list[OpenApiParameter]:
         OpenApiParameter(
             "ordering", str, description=f"Comma-separated; a leading `-` reverses. Known: {', '.join(words)}."
         ),
-        OpenApiParameter("limit", _WHOLE, description="At most so many; `X-Total-Count` and `Link` tell the rest."),
-        OpenApiParameter("offset", _WHOLE, description="Leave out the first so many."),
+        OpenApiParameter("limit", WHOLE, description="At most so many; `X-Total-Count` and `Link` tell the rest."),
+        OpenApiParameter("offset", WHOLE, description="Leave out the first so many."),
     ]
 
 
 DAY = {"type": "string", "format": "date"}
-_WHOLE = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+WHOLE = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 
 
 def _filter_parameter(name: str, each: filters.Filter) -> OpenApiParameter:

@@ -1,5 +1,6 @@
 """A small shop in which every endpoint of the API has something to work on, and a call of each that succeeds."""
 
+import re
 from dataclasses import dataclass
 
 from certificates.models import Certificate, Certification, Product
@@ -86,7 +87,7 @@ class Call:
         """Return the address, with other ids where they are given."""
         url = f"/api/{self.path}"
         for name, value in (self.ids | ids).items():
-            url = url.replace(f"<str:{name}>", value)
+            url = re.sub(rf"<\w+:{name}>", lambda _, value=value: value, url)
         return url
 
 
@@ -198,6 +199,13 @@ def calls(shop: Shop) -> list[Call]:
             {"reason": "the customer agrees", "approverId": shop.supervisor.id},
         ),
         Call("POST", "serials/<str:id>/complete-deferred/<str:step_id>", at_mill, who),
+        Call("GET", "operator/work-queue", {}),
+        Call("GET", "operator/queue/_all", {}),
+        Call("GET", "operator/queue/<str:user_id>", {"user_id": shop.operator.id}),
+        Call("GET", "operator/step/<str:id>", {"id": mill.id}),
+        Call("GET", "operator/named/<name:step_name>", {"step_name": mill.name}),
+        Call("GET", "operator/<name:step_name>", {"step_name": mill.name}),
+        Call("GET", "board", {}),
         Call("GET", "certs", {}),
         Call("POST", "certs", {}, {"type": "process", "name": "Heat treatment", "metadata": {"furnace": 3}}),
         Call(
