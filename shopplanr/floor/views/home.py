@@ -99,9 +99,7 @@ def attach(request: HttpRequest) -> HttpResponse:
         if not seen:
             raise Invalid.field("seen", "Choose the parts that get the certificate first.", code="nothing_chosen")
         certificate_id = request.POST.get("cert") or device.certificate(request)
-        attached = attaching.attach_all(
-            certificate_id, [each.serial_id for each in seen], actor_for(request, None)
-        )
+        attached = attaching.attach_all(certificate_id, [each.serial_id for each in seen], actor_for(request, None))
     except Refusal as refusal:
         return _again(request, refusal)
     name = Certificate.objects.values_list("name", flat=True).get(pk=attached[0].certificate_id)

@@ -105,7 +105,9 @@ def scrap(request: HttpRequest, serial_id: str, given: Mapping) -> str:
 @action("force", Right.FORCE_COMPLETE)
 def force_complete(request: HttpRequest, serial_id: str, given: Mapping) -> str:
     """Complete the part with work left open."""
-    return f"{endings.force_complete(serial_id, given.get('reason'), actor_for(request, None)).id} is completed by force."
+    return (
+        f"{endings.force_complete(serial_id, given.get('reason'), actor_for(request, None)).id} is completed by force."
+    )
 
 
 @action("attach", Right.ATTACH)
