@@ -118,7 +118,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def is_fragment(request: HttpRequest) -> bool:
-    """Tell whether a script asks for a part of the page. A boosted form gets whole pages, like a form without scripts."""
+    """Tell whether a script asks for a part of the page. A boosted form gets whole pages, as without scripts."""
     return bool(request.htmx) and not request.htmx.boosted
 
 
