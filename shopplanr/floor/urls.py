@@ -1,6 +1,6 @@
 """The addresses of the floor. Each module of views says its own."""
 
-from shopplanr.floor.views import appearance, home, scan, search, soon
+from shopplanr.floor.views import appearance, home, scan, search, serial, soon
 
 app_name = "floor"
 
@@ -10,4 +10,5 @@ urlpatterns = [
     *scan.urls,
     *search.urls,
     *soon.urls,
+    *serial.urls,
 ]
