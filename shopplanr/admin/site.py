@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-APP_ORDER = ("serials", "certificates", "audit", "accounts", "auth")
+APP_ORDER = ("serials", "certificates", "audit", "floor", "accounts", "auth")
 """The shop's own records first; who may do what comes last."""
 
 MODEL_ORDER = (
