@@ -30,6 +30,7 @@ new_attachment_id = partial(new_id, "att")
 new_audit_id = partial(new_id, "aud")
 new_user_id = partial(new_id, "user")
 new_token_id = partial(new_id, "tok")
+new_scan_id = partial(new_id, "scan")
 
 
 def serial_id(number: int) -> str:

@@ -102,6 +102,15 @@ TEMPLATES = [
     },
 ]
 
+# --- Labels and scanners ------------------------------------------------------------------------------------------
+
+# What the codes on labels lead to. A label outlives the address under which somebody happened to print it.
+SITE_URL = _environment.site("SITE_URL")
+
+# What the shop's scanners put in front of a code and behind it.
+SCAN_PREFIX = _environment.text("SCAN_PREFIX")
+SCAN_SUFFIX = _environment.text("SCAN_SUFFIX")
+
 # --- Database -----------------------------------------------------------------------------------------------------
 
 _database = _environment.database("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'shopplanr.sqlite3'}")
@@ -200,6 +209,8 @@ SPECTACULAR_SETTINGS = {
         {"name": "products", "description": "Products by their GTIN, and the certifications that they hold."},
         {"name": "certifications", "description": "The catalogue of what products can be certified for."},
         {"name": "audit", "description": "What happened: entries that are written once."},
+        {"name": "scan", "description": "What a scanner read, and what came of it."},
+        {"name": "scans", "description": "Scans that were made, failed ones included."},
         {"name": "users", "description": "People, and programs that call in their own name."},
     ],
     "COMPONENT_SPLIT_PATCH": False,
@@ -212,6 +223,8 @@ SPECTACULAR_SETTINGS = {
         "DependencyType": "serials.models.DependencyType",
         "DueStatus": "serials.api.shapes.DUE_STATUSES",
         "ListedSerialStatus": "serials.api.shapes.LISTED_STATUSES",
+        "ScanKind": "shopplanr.floor.api.shapes.KINDS",
+        "ScanVerdict": "shopplanr.floor.models.ScanVerdict",
         "ScrapReason": "serials.models.ScrapReason",
         "SerialStatus": "serials.models.SerialStatus",
         "VerificationStatus": "certificates.models.VerificationStatus",

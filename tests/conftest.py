@@ -47,6 +47,7 @@ WITHOUT_DATABASE = (
     "tests/accounts/test_pin_rules.py",
     "tests/lifecycle/test_routing.py",
     "tests/lifecycle/test_routing_properties.py",
+    "tests/scans/test_codes.py",
     "tests/test_architecture.py",
 )
 """Tests that say the same on any engine; scripts/test.py runs them on the first one only."""

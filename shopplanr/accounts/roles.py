@@ -56,7 +56,7 @@ ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.INTEGRATIONS: frozenset(Right),
 }
 
-SHOP_APPS = ("serials", "certificates", "audit")
+SHOP_APPS = ("serials", "certificates", "audit", "floor")
 """The apps whose records the shop keeps."""
 
 ADMIN_READERS = frozenset({Role.SUPERVISORS, Role.QC, Role.AUDITORS})

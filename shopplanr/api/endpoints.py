@@ -19,6 +19,7 @@ from serials.api.paths import PathViewSet, StepViewSet
 from shopplanr.accounts.api import UserViewSet
 from shopplanr.accounts.roles import Right
 from shopplanr.api import converters  # noqa: F401  so that paths can have a <name:…>
+from shopplanr.floor.api.scans import ScanViewSet
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,9 @@ ENDPOINTS = (
     # --- audit
     Endpoint("audit", AuditViewSet, {"GET": ("list", Right.READ_AUDIT)}),
     Endpoint("audit/serial/<str:serial_id>", AuditViewSet, {"GET": ("of_serial", Right.READ_AUDIT)}),
+    # --- scanners
+    Endpoint("scan", ScanViewSet, {"POST": ("create", Right.READ)}),  # what a scan does asks for more
+    Endpoint("scans", ScanViewSet, {"GET": ("list", Right.READ_AUDIT)}),
     # --- people
     Endpoint("users", UserViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.MANAGE_USERS)}),
     Endpoint("users/<str:id>", UserViewSet, {"PUT": ("update", Right.MANAGE_USERS)}),

@@ -9,6 +9,7 @@ from serials.models import Job, Path, Serial, Step
 from serials.services import advancement, overrides
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import Role
+from shopplanr.floor import scanning
 from tests.accounts.factories import UserFactory
 from tests.factories import (
     OPERATOR,
@@ -51,6 +52,7 @@ def make_shop() -> Shop:
     attaching.attach(standing.id, certificate.id, OPERATOR)
     advancement.advance_to(deferring.id, 2, OPERATOR)
     overrides.create(overridden.id, None, steps[1].id, "done at the supplier's", OPERATOR)
+    scanning.scan(standing.id, "Mill", OPERATOR, lambda right: True, own_hosts=[])
     held = AssignmentFactory(valid_from="2024-01-01", metadata={"lot": "7"}, certificate_countries=["US"])
     return Shop(
         job=path.job,
@@ -236,6 +238,13 @@ def calls(shop: Shop) -> list[Call]:
         Call("PATCH", "certifications/<str:id>", {"id": shop.held.short_id}, new_certification),
         Call("GET", "audit", {}),
         Call("GET", "audit/serial/<str:serial_id>", {"serial_id": shop.standing.id}),
+        Call(
+            "POST",
+            "scan",
+            {},
+            {"code": shop.standing.id, "station": saw.name, "certId": shop.certificate.id} | who,
+        ),
+        Call("GET", "scans", {}),
         Call("GET", "users", {}),
         Call("POST", "users", {}, {"name": "Maria Lopez", "department": "Milling"}),
         Call("PUT", "users/<str:id>", {"id": shop.operator.id}, {"name": "Kim", "department": "QC", "active": False}),

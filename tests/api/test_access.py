@@ -73,6 +73,8 @@ TABLE = {
     "PATCH certifications/:id": "QC Integrations",
     "GET audit": EVERYBODY,
     "GET audit/serial/:serial_id": EVERYBODY,
+    "POST scan": EVERYBODY,
+    "GET scans": EVERYBODY,
     "GET users": EVERYBODY,
     "POST users": "Integrations",
     "PUT users/:id": "Integrations",

@@ -11,6 +11,8 @@ from certificates.services import attaching, products_of_jobs
 from serials.models import Job, Path, Serial, Step, StepOverride, StepStatus
 from serials.services import advancement, endings, overrides, steps
 from shopplanr.accounts.services import issue_token
+from shopplanr.floor import scanning
+from shopplanr.floor.models import Scan
 from tests.accounts.factories import UserFactory
 from tests.factories import (
     OPERATOR,
@@ -41,6 +43,7 @@ def shop(db) -> SimpleNamespace:
         advancement.advance(done.id, OPERATOR)
     endings.scrap(scrapped.id, "damaged", None, OPERATOR)
     issue_token(user, "ERP", by="test")
+    scanning.scan(moving.id, "", OPERATOR, lambda right: True, own_hosts=[])
     assignment = AssignmentFactory(valid_from="2024-02-29")
     products_of_jobs.update(path.job_id, {"productGtin": assignment.product_id}, PLANNER)
     for model in UNCAUSED:
@@ -58,6 +61,7 @@ def shop(db) -> SimpleNamespace:
         attachment=CertAttachment.objects.first(),
         entry=AuditEntry.objects.first(),
         override=StepOverride.objects.get(),
+        scan=Scan.objects.get(),
         status=StepStatus.objects.filter(serial=moving.pk, status="pending").first(),
     )
 

@@ -1,4 +1,4 @@
-"""Audit entries, certificates and attachments can be added, and never changed or removed, by whatever statement."""
+"""What is append-only can be added to, and never changed or removed, by whatever statement."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -6,9 +6,10 @@ from django.db import IntegrityError, connection, transaction
 from audit import append_only
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate
+from shopplanr.floor.models import Scan
 from tests.lifecycle.tables import snapshot
 
-PROTECTED = {AuditEntry: "user_id", Certificate: "name", CertAttachment: "attached_by"}
+PROTECTED = {AuditEntry: "user_id", Certificate: "name", CertAttachment: "attached_by", Scan: "message"}
 """What is protected, and a text column of each."""
 
 ON_BOTH = {
@@ -66,12 +67,17 @@ def test_sql_cannot_change_or_remove_a_row(model, statement, shop, sql):
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="REPLACE is SQLite's")
 @pytest.mark.parametrize(
-    ("model", "unique"), [(AuditEntry, ["entry_id"]), (CertAttachment, ["serial_id", "certificate_id", "step_id"])]
+    ("model", "unique"),
+    [
+        (AuditEntry, ["entry_id"]),
+        (CertAttachment, ["serial_id", "certificate_id", "step_id"]),
+        (Scan, ["scan_id"]),
+    ],
 )
 def test_a_new_row_cannot_push_another_out_by_a_unique_column(model, unique, shop, sql):
     old = model.objects.order_by("pk").values().first()
-    new = {name: value for name, value in old.items() if name != "sequence"}
-    for name in {"entry_id", "attachment_id"} & set(new) - set(unique):
+    new = {name: value for name, value in old.items() if name not in {"sequence", "facts"}}
+    for name in {"entry_id", "attachment_id", "scan_id"} & set(new) - set(unique):
         new[name] = "new"
     columns, places = ", ".join(new), ", ".join(["%s"] * len(new))
     refused(sql, f"INSERT OR REPLACE INTO {model._meta.db_table} ({columns}) VALUES ({places})", *new.values())

@@ -10,10 +10,11 @@ from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, Product
 from serials.models import Job, Path, Serial, SerialCounter, Step, StepOverride, StepStatus
 from shopplanr import clock
+from shopplanr.floor.models import Scan
 
 pytestmark = pytest.mark.django_db
 
-APPS = ("audit", "serials", "certificates")
+APPS = ("audit", "serials", "certificates", "floor")
 
 CHANGES = [
     ("job_has_a_goal", Job, {"goal_quantity": 0}),
@@ -48,6 +49,10 @@ CHANGES = [
 """A constraint, and a change of every row of the model that breaks it."""
 
 
+def a_scan(**fields) -> Scan:
+    return Scan(**{"code": "x", "user_id": "dana", "verdict": "done", "reason": "found", "message": "x"} | fields)
+
+
 def an_entry(**fields) -> AuditEntry:
     return AuditEntry(**{"action": "note_created", "user_id": "dana"} | fields)
 
@@ -60,6 +65,10 @@ ADDITIONS = [
     ("audit_batch_whole", lambda shop: an_entry(batch_start=0, batch_quantity=1)),
     ("audit_batch_whole", lambda shop: an_entry(batch_start=1, batch_quantity=0)),
     ("audit_batch_once", lambda shop: an_entry(batch_start=shop.moving.pk, batch_quantity=1)),
+    ("scan_verdict_known", lambda shop: a_scan(verdict="perhaps")),
+    ("scan_kind_known", lambda shop: a_scan(kind="path")),
+    ("scan_names_somebody", lambda shop: a_scan(user_id="")),
+    ("scan_has_a_reason", lambda shop: a_scan(reason="")),
     ("certificate_type_known", lambda shop: Certificate(type="birth", name="x")),
     ("certificate_has_a_name", lambda shop: Certificate(type="material", name="")),
     (
@@ -207,7 +216,7 @@ def test_the_database_takes_no_part_whose_facts_do_not_fit_together(state, flaw,
         write_serial(shop, WHOLE_SERIALS[state], flaw)
 
 
-UNIQUE_COLUMNS = [(AuditEntry, "entry_id"), (CertAttachment, "attachment_id")]
+UNIQUE_COLUMNS = [(AuditEntry, "entry_id"), (CertAttachment, "attachment_id"), (Scan, "scan_id")]
 
 
 @pytest.mark.parametrize(("model", "name"), UNIQUE_COLUMNS, ids=[name for _, name in UNIQUE_COLUMNS])
@@ -216,7 +225,7 @@ def test_a_public_id_is_one_rows(model, name, shop):
     row.pk = None
     if model is CertAttachment:
         row.step = shop.steps[1]
-    else:
+    elif model is AuditEntry:
         row.batch_start = row.batch_quantity = None
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         model.objects.bulk_create([row])

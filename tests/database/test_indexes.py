@@ -19,6 +19,8 @@ from serials import figures
 from serials.models import Job, Path, Serial, SerialStatus, Step, StepOverride, StepStatus, StepStatusCode
 from serials.services import advancement, bulk_moves, deferrals, endings, overrides, paths
 from shopplanr.accounts.models import User
+from shopplanr.floor import scanning
+from shopplanr.floor.models import Scan
 from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_serials, steps_of
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,7 @@ def shop() -> Shop:
         attaching.attach_all(certificate.id, [part.id for part in made], OPERATOR)
         step = steps_of(path)[2]
         overrides.create(made[0].id, [part.id for part in made], step.id, "no burr", OPERATOR)
+        scanning.scan(made[0].id, "Nowhere", OPERATOR, lambda right: True, own_hosts=[])
         some.append(Shop(path, made, step, certificate))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -89,6 +92,11 @@ QUERIES = {
     "audit_batch_once": lambda shop: trail.of_serial(shop.part.id),
     "audit_cert": lambda shop: trail.of_certificate(shop.certificate.id),
     "audit_job": lambda shop: AuditEntry.objects.filter(job_id=shop.path.job_id).order_by("-sequence"),
+    "scan_code": lambda shop: Scan.objects.filter(code=shop.part.id).order_by("-sequence"),
+    "scan_record": lambda shop: Scan.objects.filter(record_id=shop.part.id).order_by("-sequence"),
+    "scan_verdict": lambda shop: Scan.objects.filter(verdict="unknown").order_by("-sequence"),
+    "scan_station": lambda shop: Scan.objects.filter(station="Saw").order_by("-sequence"),
+    "scan_user": lambda shop: Scan.objects.filter(user_id="nobody").order_by("-sequence"),
     "audit_user": lambda shop: AuditEntry.objects.filter(user_id="nobody").order_by("-sequence"),
 }
 """An index or a unique constraint by name, and the query that its comment names."""
@@ -115,7 +123,7 @@ def test_an_index_serves_its_query(name, shop):
 def test_every_index_is_tried_here():
     indexes = {
         index.name
-        for label in ("audit", "serials", "certificates", "accounts")
+        for label in ("audit", "serials", "certificates", "accounts", "floor")
         for model in apps.get_app_config(label).get_models()
         for index in model._meta.indexes
     }
@@ -144,6 +152,7 @@ CALLS = {
     "append a step": lambda shop: paths.update(
         shop.path.id, {"steps": [{"name": step.name} for step in steps_of(shop.path)] + [{"name": "Pack"}]}, OPERATOR
     ),
+    "scan": lambda shop: scanning.scan(shop.part.id, "Saw", OPERATOR, lambda right: True, own_hosts=[]),
     "a part's history": lambda shop: list(trail.of_serial(shop.part.id)),
     "a path's distribution": lambda shop: figures.distribution(shop.path, steps_of(shop.path)),
     "a job's progress": lambda shop: figures.job_progress(shop.path.job, [shop.path]),
