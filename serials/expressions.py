@@ -1,7 +1,9 @@
-"""SQL for what Python knows about parts, where rows never leave the engine."""
+"""SQL for what Python knows, where rows never leave the engine, and for the database's own constraints."""
 
 from django.db import models
 from django.db.models.expressions import Func
+
+from shopplanr.content_store import DIGEST_LENGTH
 
 
 class SerialId(Func):
@@ -18,3 +20,14 @@ class SerialId(Func):
         """``to_char`` would cut long numbers off, so pad by length."""
         template = "'SN-' || lpad(%(expressions)s::text, greatest(5, length(%(expressions)s::text)), '0')"
         return self.as_sql(compiler, connection, template=template, **context)
+
+
+class IsDigest(Func):
+    """Whether a text is a SHA-256 digest in small hexadecimal digits, as ``shopplanr.content_store`` writes it.
+
+    No blank behind a comma: Django reads a table's SQL back on SQLite.
+    """
+
+    output_field = models.BooleanField()
+    arity = 1
+    template = f"(LENGTH(%(expressions)s) = {DIGEST_LENGTH} AND TRIM(%(expressions)s,'0123456789abcdef') = '')"

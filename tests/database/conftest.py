@@ -18,9 +18,11 @@ from tests.factories import (
     AssignmentFactory,
     CertificateFactory,
     PathFactory,
+    make_note,
     make_serials,
     steps_of,
 )
+from tests.pictures import photo
 
 UNCAUSED = (Job, Path, Step, Certificate, Product, Certification, JobProduct)
 """What no event causes a version of."""
@@ -40,6 +42,7 @@ def shop(db) -> SimpleNamespace:
     for _ in route:
         advancement.advance(done.id, OPERATOR)
     endings.scrap(scrapped.id, "damaged", None, OPERATOR)
+    note = make_note([moving, done], photos=[photo()])
     issue_token(user, "ERP", by="test")
     assignment = AssignmentFactory(valid_from="2024-02-29")
     products_of_jobs.update(path.job_id, {"productGtin": assignment.product_id}, PLANNER)
@@ -58,6 +61,7 @@ def shop(db) -> SimpleNamespace:
         attachment=CertAttachment.objects.first(),
         entry=AuditEntry.objects.first(),
         override=StepOverride.objects.get(),
+        note=note,
         status=StepStatus.objects.filter(serial=moving.pk, status="pending").first(),
     )
 
