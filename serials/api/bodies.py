@@ -6,6 +6,7 @@ Nothing is read by these: the services check every value, because the contract h
 from rest_framework import serializers
 
 from serials.models import AdvancementMode, DependencyType, ScrapReason
+from serials.models.notes import PHOTOS_MAX
 from serials.services.parts import BATCH_MAX, SELECTION_MAX
 from serials.services.route_steps import STEPS_MAX
 from shopplanr.api.shapes import Shape, Text
@@ -161,3 +162,23 @@ class WaiveBody(Shape):
 
     reason = Text(max_length=TEXT_MAX_LENGTH)
     approverId = Text(max_length=255)
+
+
+class NoteBody(ActorBody):
+    """A note about parts at a step of their path."""
+
+    jobId = Text()
+    pathId = Text()
+    stepId = Text()
+    serialIds = serializers.ListField(child=Text(), min_length=1, max_length=SELECTION_MAX)
+    text = Text(max_length=TEXT_MAX_LENGTH)
+
+
+class NoteForm(NoteBody):
+    """The same as a form with photos. ``serialIds`` comes once for each part, or with commas between them."""
+
+    photos = serializers.ListField(
+        child=serializers.FileField(help_text="JPEG, PNG or WebP, told by its content; at most 10 MB."),
+        required=False,
+        max_length=PHOTOS_MAX,
+    )
