@@ -1,10 +1,12 @@
-"""SQL for what Python knows about parts and jobs, where rows never leave the engine."""
+"""SQL for what Python knows, where rows never leave the engine, and for the database's own constraints."""
 
 from django.db import models
 from django.db.models import Value
 from django.db.models.expressions import Func
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
+
+from shopplanr.content_store import DIGEST_LENGTH
 
 
 class SerialId(Func):
@@ -49,3 +51,14 @@ def has_word(column: str, word: str) -> GreaterThan:
     backslashes or commas.
     """
     return GreaterThan(StrIndex(column, Value(f'"{word}"')), 0)
+
+
+class IsDigest(Func):
+    """Whether a text is a SHA-256 digest in small hexadecimal digits, as ``shopplanr.content_store`` writes it.
+
+    No blank behind a comma: Django reads a table's SQL back on SQLite.
+    """
+
+    output_field = models.BooleanField()
+    arity = 1
+    template = f"(LENGTH(%(expressions)s) = {DIGEST_LENGTH} AND TRIM(%(expressions)s,'0123456789abcdef') = '')"

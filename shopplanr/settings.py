@@ -205,6 +205,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "steps", "description": "Operations of a path."},
         {"name": "serials", "description": "Physical parts, and their way along their paths."},
         {"name": "operator", "description": "What there is to do, by person, by step and by station. Reads only."},
+        {"name": "notes", "description": "What people saw and did, with photos: written once."},
         {"name": "certs", "description": "Material and process certificates."},
         {"name": "products", "description": "Products by their GTIN, and the certifications that they hold."},
         {"name": "certifications", "description": "The catalogue of what products can be certified for."},
@@ -222,6 +223,7 @@ SPECTACULAR_SETTINGS = {
         "CertificateType": "certificates.models.CertificateType",
         "DependencyType": "serials.models.DependencyType",
         "DueStatus": "serials.api.shapes.DUE_STATUSES",
+        "ImageType": "serials.models.ImageType",
         "ListedSerialStatus": "serials.api.shapes.LISTED_STATUSES",
         "ScanKind": "shopplanr.floor.api.shapes.KINDS",
         "ScanVerdict": "shopplanr.floor.models.ScanVerdict",
@@ -268,6 +270,15 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+
+# --- Files that people upload -------------------------------------------------------------------------------------
+
+# What the record keeps of them: shopplanr.content_store. Relative to the project, like the database.
+MEDIA_ROOT = BASE_DIR / _environment.text("MEDIA_ROOT", str(VAR_DIR / "media"))
+
+# Of a file that is too large the rest is counted, not kept: whoever sent it gets a sentence that names it.
+FILE_UPLOAD_HANDLERS = ["shopplanr.uploads.BoundedUploadHandler"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # --- Log ----------------------------------------------------------------------------------------------------------
 

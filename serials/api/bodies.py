@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from serials.models import AdvancementMode, DependencyType, ScrapReason
+from serials.models.notes import PHOTOS_MAX
 from serials.services.parts import BATCH_MAX, SELECTION_MAX
 from serials.services.priorities import REORDERED_MOST
 from serials.services.route_steps import STEPS_MAX
@@ -214,3 +215,23 @@ class WaiveBody(Shape):
 
     reason = Text(max_length=TEXT_MAX_LENGTH)
     approverId = Text(max_length=255)
+
+
+class NoteBody(ActorBody):
+    """A note about parts at a step of their path."""
+
+    jobId = Text()
+    pathId = Text()
+    stepId = Text()
+    serialIds = serializers.ListField(child=Text(), min_length=1, max_length=SELECTION_MAX)
+    text = Text(max_length=TEXT_MAX_LENGTH)
+
+
+class NoteForm(NoteBody):
+    """The same as a form with photos. ``serialIds`` comes once for each part, or with commas between them."""
+
+    photos = serializers.ListField(
+        child=serializers.FileField(help_text="JPEG, PNG or WebP, told by its content; at most 10 MB."),
+        required=False,
+        max_length=PHOTOS_MAX,
+    )

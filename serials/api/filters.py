@@ -5,7 +5,7 @@ from django_filters import FilterSet, filters
 
 from serials.due_dates import standing, still_open
 from serials.expressions import has_word
-from serials.models import Job, ScrapReason, Serial, SerialStatus, StepOverride
+from serials.models import Job, Note, ScrapReason, Serial, SerialStatus, StepOverride
 from serials.scheduling import DueStatus
 from serials.tags import is_tag
 from shopplanr.api.filters import Before, DayFilter, Since, TrueFalseFilter, WholeNumberFilter
@@ -128,3 +128,33 @@ class OverrideFilters(FilterSet):
     class Meta:
         model = StepOverride
         fields: list[str] = []
+
+
+class NoteFilters(FilterSet):
+    """Notes."""
+
+    search = filters.CharFilter(field_name="text", lookup_expr="icontains", label="Part of the text.")
+    createdBy = filters.CharFilter(field_name="created_by", label="Written by this person.")
+    createdSince = Since("created_at", "Written at or after this moment.")
+    createdBefore = Before("created_at", "Written before this moment.")
+
+    class Meta:
+        model = Note
+        fields: list[str] = []
+
+
+class SerialNoteFilters(NoteFilters):
+    """Notes about one part."""
+
+    stepId = filters.CharFilter(field_name="step_id", label="At this step.")
+
+
+class StepNoteFilters(NoteFilters):
+    """Notes at one step."""
+
+    serialId = filters.CharFilter(method="about", label="About this part.")
+
+    def about(self, rows, name, value):
+        """Take none for what is no part."""
+        number = serial_number(value)
+        return rows.none() if number is None else rows.filter(noted_serials__serial=number)

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from serials.models import AdvancementMode, DependencyType, ScrapReason, SerialStatus, StepStatusCode
+from serials.models import AdvancementMode, DependencyType, ImageType, ScrapReason, SerialStatus, StepStatusCode
 from serials.scheduling import DueStatus
 from shopplanr.api.shapes import Shape, Text, Timestamp
 
@@ -239,3 +239,32 @@ class StepOverrideShape(Shape):
     reason = Text()
     createdBy = Text(source="created_by")
     createdAt = Timestamp(source="created_at")
+
+
+# --- Notes
+
+
+class NotePhotoShape(Shape):
+    """A photo of a note: upright, and without what the camera wrote into it."""
+
+    id = Text()
+    contentType = Choice(ImageType.choices, source="content_type")
+    width = Whole(help_text="Pixels.")
+    height = Whole(help_text="Pixels.")
+    bytes = Whole(source="size_bytes", help_text="Of the photo as it is kept.")
+    url = Text(help_text="Where the photo is, on this host.")
+    thumbnailUrl = Text(source="thumbnail_url", help_text="A WebP picture of at most 320 pixels.")
+
+
+class NoteShape(Shape):
+    """What somebody wrote about one part or several, at a step. It never changes."""
+
+    id = Text(source="public_id")
+    jobId = Text(source="job_id")
+    pathId = Text(source="path_id")
+    stepId = Text(source="step_id")
+    serialIds = serializers.ListField(child=Text(), source="serial_ids", help_text="Ascending.")
+    text = Text()
+    createdBy = Text(source="created_by")
+    createdAt = Timestamp(source="created_at")
+    photos = NotePhotoShape(source="photos_if_any", many=True, required=False)

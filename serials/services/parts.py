@@ -74,10 +74,20 @@ def lock(serial_id: object, noun: str = "Serial") -> Serial:
 def lock_all(serial_ids: Sequence[object], noun: str = "Serial") -> dict[str, Serial]:
     """Lock these parts' rows, lowest number first so that two callers cannot wait for each other.
 
-    Returns them by id, in the order given. Raises ``{noun} not found: {id}`` for the first id that is no part's.
+    Returns and raises what ``find_all`` does.
+    """
+    return find_all(serial_ids, noun, Serial.objects.select_for_update(no_key=True))
+
+
+def find_all(
+    serial_ids: Sequence[object], noun: str = "Serial", rows: QuerySet[Serial] | None = None
+) -> dict[str, Serial]:
+    """Return these parts by id, in the order given.
+
+    Raises ``{noun} not found: {id}`` for the first id that is no part's.
     """
     numbers = {number for serial_id in serial_ids if (number := serial_number(serial_id)) is not None}
-    rows = Serial.objects.select_for_update(no_key=True).filter(pk__in=numbers).order_by("pk")
+    rows = (Serial.objects.all() if rows is None else rows).filter(pk__in=numbers).order_by("pk")
     found = {serial.id: serial for serial in rows}
     for serial_id in serial_ids:
         if not isinstance(serial_id, str) or serial_id not in found:

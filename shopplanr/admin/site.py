@@ -10,7 +10,7 @@ APP_ORDER = ("serials", "certificates", "audit", "floor", "accounts", "auth")
 """The shop's own records first; who may do what comes last."""
 
 MODEL_ORDER = (
-    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride"),
+    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "Note", "NotePhoto"),
     *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification"),
 )
 

@@ -14,6 +14,7 @@ from certificates.api.catalogue import CertificationViewSet, ProductViewSet
 from certificates.api.certs import CertificateViewSet
 from certificates.api.jobs import ProductJobViewSet
 from certificates.api.serials import CertifiedSerialViewSet
+from serials.api.notes import NoteViewSet
 from serials.api.operator import BoardViewSet, OperatorViewSet
 from serials.api.paths import PathViewSet, StepViewSet
 from shopplanr.accounts.api import UserViewSet
@@ -95,6 +96,12 @@ ENDPOINTS = (
     Endpoint("operator/named/<name:step_name>", OperatorViewSet, {"GET": ("named_station", Right.READ)}),
     Endpoint("operator/<name:step_name>", OperatorViewSet, {"GET": ("station", Right.READ)}),
     Endpoint("board", BoardViewSet, {"GET": ("board", Right.READ)}),
+    # --- notes
+    Endpoint("notes", NoteViewSet, {"POST": ("create", Right.NOTE)}),
+    Endpoint("notes/serial/<str:id>", NoteViewSet, {"GET": ("of_serial", Right.READ)}),
+    Endpoint("notes/step/<str:id>", NoteViewSet, {"GET": ("of_step", Right.READ)}),
+    Endpoint("notes/<str:id>/photos/<str:photo_id>", NoteViewSet, {"GET": ("photo", Right.READ)}),
+    Endpoint("notes/<str:id>/photos/<str:photo_id>/thumbnail", NoteViewSet, {"GET": ("thumbnail", Right.READ)}),
     # --- certificates
     Endpoint("certs", CertificateViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.CERTIFY)}),
     Endpoint("certs/batch-attach", CertificateViewSet, {"POST": ("batch_attach", Right.ATTACH)}),

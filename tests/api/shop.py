@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from certificates.models import Certificate, Certification, Product
 from certificates.services import attaching
-from serials.models import Job, Path, Serial, Step
+from serials.models import Job, Note, Path, Serial, Step
 from serials.services import advancement, overrides
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import Role
@@ -19,9 +19,11 @@ from tests.factories import (
     JobFactory,
     PathFactory,
     gtin_of,
+    make_note,
     make_serials,
     steps_of,
 )
+from tests.pictures import photo
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Shop:
     standing: Serial
     deferring: Serial
     overridden: Serial
+    note: Note
     certificate: Certificate
     product: Product
     held: Certification
@@ -62,6 +65,7 @@ def make_shop() -> Shop:
         standing=standing,
         deferring=deferring,
         overridden=overridden,
+        note=make_note([standing, deferring], photos=[photo()]),
         certificate=certificate,
         product=held.product,
         held=held.certification,
@@ -99,6 +103,7 @@ def calls(shop: Shop) -> list[Call]:
     saw, mill, _ = shop.steps
     job, path, standing = {"id": shop.job.id}, {"id": shop.path.id}, {"id": shop.standing.id}
     at_mill = {"id": shop.deferring.id, "step_id": mill.id}
+    photo_of_note = {"id": shop.note.public_id, "photo_id": shop.note.photos.get().id}
     certificate = {"id": shop.certificate.id}
     new_path = {
         "name": "Rework",
@@ -208,6 +213,18 @@ def calls(shop: Shop) -> list[Call]:
         Call("GET", "operator/named/<name:step_name>", {"step_name": mill.name}),
         Call("GET", "operator/<name:step_name>", {"step_name": mill.name}),
         Call("GET", "board", {}),
+        Call(
+            "POST",
+            "notes",
+            {},
+            {"jobId": shop.job.id, "pathId": shop.path.id, "stepId": saw.id, "serialIds": [shop.standing.id]}
+            | {"text": "Burr at the edge"}
+            | who,
+        ),
+        Call("GET", "notes/serial/<str:id>", standing),
+        Call("GET", "notes/step/<str:id>", {"id": saw.id}),
+        Call("GET", "notes/<str:id>/photos/<str:photo_id>", photo_of_note),
+        Call("GET", "notes/<str:id>/photos/<str:photo_id>/thumbnail", photo_of_note),
         Call("GET", "certs", {}),
         Call("POST", "certs", {}, {"type": "process", "name": "Heat treatment", "metadata": {"furnace": 3}}),
         Call(

@@ -20,9 +20,11 @@ from tests.factories import (
     AssignmentFactory,
     CertificateFactory,
     PathFactory,
+    make_note,
     make_serials,
     steps_of,
 )
+from tests.pictures import photo
 
 UNCAUSED = (Job, Path, Step, Certificate, Product, Certification, JobProduct)
 """What no event causes a version of."""
@@ -42,6 +44,7 @@ def shop(db) -> SimpleNamespace:
     for _ in route:
         advancement.advance(done.id, OPERATOR)
     endings.scrap(scrapped.id, "damaged", None, OPERATOR)
+    note = make_note([moving, done], photos=[photo()])
     issue_token(user, "ERP", by="test")
     scanning.scan(moving.id, "", OPERATOR, lambda right: True, own_hosts=[])
     assignment = AssignmentFactory(valid_from="2024-02-29")
@@ -62,6 +65,7 @@ def shop(db) -> SimpleNamespace:
         entry=AuditEntry.objects.first(),
         override=StepOverride.objects.get(),
         scan=Scan.objects.get(),
+        note=note,
         status=StepStatus.objects.filter(serial=moving.pk, status="pending").first(),
     )
 

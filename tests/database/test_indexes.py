@@ -16,12 +16,24 @@ from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
 from serials import figures
-from serials.models import Job, Path, Serial, SerialStatus, Step, StepOverride, StepStatus, StepStatusCode
-from serials.services import advancement, bulk_moves, deferrals, endings, overrides, paths
+from serials.models import (
+    Job,
+    Note,
+    NotePhoto,
+    NoteSerial,
+    Path,
+    Serial,
+    SerialStatus,
+    Step,
+    StepOverride,
+    StepStatus,
+    StepStatusCode,
+)
+from serials.services import advancement, bulk_moves, deferrals, endings, notes, overrides, paths
 from shopplanr.accounts.models import User
 from shopplanr.floor import scanning
 from shopplanr.floor.models import Scan
-from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_serials, steps_of
+from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_note, make_serials, steps_of
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +55,11 @@ class Shop:
         return self.parts[5]
 
     @property
+    def note(self) -> Note:
+        """The note about it."""
+        return self.part.noted.get().note
+
+    @property
     def part_ids(self) -> list[str]:
         """All of them."""
         return [part.id for part in self.parts]
@@ -58,6 +75,8 @@ def shop() -> Shop:
         step = steps_of(path)[2]
         overrides.create(made[0].id, [part.id for part in made], step.id, "no burr", OPERATOR)
         scanning.scan(made[0].id, "Nowhere", OPERATOR, lambda right: True, own_hosts=[])
+        for part in made:
+            make_note([part])
         some.append(Shop(path, made, step, certificate))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -85,6 +104,10 @@ QUERIES = {
         step=shop.step, status=StepStatusCode.DEFERRED
     ).order_by(),
     "override_by_serial": lambda shop: StepOverride.objects.filter(serial=shop.part),
+    "note_by_serial": lambda shop: NoteSerial.objects.filter(serial=shop.part).order_by("note"),
+    "note_by_step": lambda shop: Note.objects.filter(step=steps_of(shop.path)[0]).order_by("sequence"),
+    "note_serial_once": lambda shop: NoteSerial.objects.filter(note=shop.note).order_by("serial"),
+    "photo_place_unique_in_note": lambda shop: NotePhoto.objects.filter(note=shop.note).order_by("place"),
     "attachment_once_per_step": lambda shop: CertAttachment.objects.filter(serial=shop.part),
     "attachment_by_certificate": lambda shop: shop.certificate.attachments.order_by("sequence"),
     "attachment_by_step": lambda shop: CertAttachment.objects.filter(step=shop.step).order_by(),
@@ -153,6 +176,10 @@ CALLS = {
         shop.path.id, {"steps": [{"name": step.name} for step in steps_of(shop.path)] + [{"name": "Pack"}]}, OPERATOR
     ),
     "scan": lambda shop: scanning.scan(shop.part.id, "Saw", OPERATOR, lambda right: True, own_hosts=[]),
+    "note": lambda shop: make_note(shop.parts),
+    "notes of a part": lambda shop: list(notes.of_serial(shop.part.id)),
+    "notes of a step": lambda shop: list(notes.of_step(steps_of(shop.path)[0].id)),
+    "photo of a note": lambda shop: NotePhoto.objects.filter(pk="photo_x", note__public_id="note_x").first(),
     "a part's history": lambda shop: list(trail.of_serial(shop.part.id)),
     "a path's distribution": lambda shop: figures.distribution(shop.path, steps_of(shop.path)),
     "a job's progress": lambda shop: figures.job_progress(shop.path.job, [shop.path]),
