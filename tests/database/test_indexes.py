@@ -15,7 +15,7 @@ from audit import trail
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
-from serials import figures
+from serials import figures, queues
 from serials.models import (
     Job,
     Note,
@@ -29,7 +29,9 @@ from serials.models import (
     StepStatus,
     StepStatusCode,
 )
+from serials.queues.standing import in_progress
 from serials.services import advancement, bulk_moves, deferrals, endings, notes, overrides, paths
+from shopplanr import clock
 from shopplanr.accounts.models import User
 from shopplanr.floor import scanning
 from shopplanr.floor.models import Scan
@@ -95,6 +97,13 @@ QUERIES = {
     "serial_place": lambda shop: Serial.objects.filter(
         path=shop.path, status=SerialStatus.IN_PROGRESS, current_step_index=0
     ).order_by(),
+    "serial_on_the_floor": lambda shop: in_progress().order_by(),
+    "serial_ended": lambda shop: (
+        Serial.objects.filter(updated_at__gte=clock.beginning_of(clock.today()))
+        .exclude(status=SerialStatus.IN_PROGRESS.value)
+        .order_by()
+    ),
+    "step_by_name": lambda shop: Step.objects.filter(name=shop.step.name).order_by(),
     "serial_scrap_step": lambda shop: Serial.objects.filter(scrap_step=shop.step).order_by(),
     "step_status_once_per_step": lambda shop: StepStatus.objects.filter(serial=shop.part).order_by("step_index"),
     "step_status_one_in_progress": lambda shop: StepStatus.objects.filter(
@@ -182,6 +191,9 @@ CALLS = {
     "photo of a note": lambda shop: NotePhoto.objects.filter(pk="photo_x", note__public_id="note_x").first(),
     "a part's history": lambda shop: list(trail.of_serial(shop.part.id)),
     "a path's distribution": lambda shop: figures.distribution(shop.path, steps_of(shop.path)),
+    "a station": lambda shop: queues.at_station(shop.step.name, 5),
+    "a step": lambda shop: queues.at_step(shop.step.id, 5),
+    "a person's queue": lambda shop: queues.queue_of("user_x"),
     "a job's progress": lambda shop: figures.job_progress(shop.path.job, [shop.path]),
 }
 

@@ -1,7 +1,11 @@
 """Shops as plain values, and how they are put into the tables: any number of parts, anywhere, since any time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+
+from django.db import transaction
 
 from serials.models import Job, Path, Serial, SerialStatus, Step, StepStatus, StepStatusCode
 
@@ -85,6 +89,15 @@ def furnish(floor: Floor) -> None:
     StepStatus.objects.bulk_create(
         _record(number, piece, order) for number, piece in pieces for order in range(len(floor.ways[piece.way].steps))
     )
+
+
+@contextmanager
+def furnished(floor: Floor) -> Iterator[None]:
+    """Let the shop be in the tables for the length of the block."""
+    with transaction.atomic():
+        furnish(floor)
+        yield
+        transaction.set_rollback(True)
 
 
 def _serial(number: int, piece: Piece) -> Serial:

@@ -1,10 +1,8 @@
 """Queues and stations of generated shops, against answers that are found by looking at every part."""
 
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
-from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +10,7 @@ from serials import queues
 from shopplanr.ids import serial_id
 from tests.accounts.factories import UserFactory
 from tests.queues.answers import Answers, cut
-from tests.queues.floor import Floor, Operation, Piece, Way, furnish, since, step_id
+from tests.queues.floor import Floor, Operation, Piece, Way, furnished, since, step_id
 
 pytestmark = pytest.mark.django_db
 
@@ -46,17 +44,8 @@ def floors(draw) -> Floor:
     return Floor(routes, tuple(pieces))
 
 
-@contextmanager
-def furnished(floor: Floor):
-    """Let the shop be in the tables for the length of the block."""
-    with transaction.atomic():
-        furnish(floor)
-        yield Answers(floor)
-        transaction.set_rollback(True)
-
-
 mosts = st.sampled_from([None, None, 0, 1, 2])
-few = settings(max_examples=max(1, settings.default.max_examples // 2))
+few = settings(max_examples=max(1, settings.default.max_examples // 3))
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +61,8 @@ def numbers(bucket: queues.Bucket) -> list[int]:
 @few
 @given(floors(), mosts)
 def test_a_station_has_each_part_once_by_how_far_it_has_to_go(floor, most):
-    with furnished(floor) as answers:
+    answers = Answers(floor)
+    with furnished(floor):
         for name in [*NAMES, "saw", "Saw "]:
             found = queues.at_station(name, most)
             buckets = [found.current, found.coming_soon, found.backlog]
@@ -95,7 +85,8 @@ def test_a_station_has_each_part_once_by_how_far_it_has_to_go(floor, most):
 @few
 @given(floors(), mosts)
 def test_a_step_has_the_parts_of_its_path_that_are_not_past_it(floor, most):
-    with furnished(floor) as answers:
+    answers = Answers(floor)
+    with furnished(floor):
         for way, route in enumerate(floor.ways):
             for order, step in enumerate(route.steps):
                 found = queues.at_step(step_id(way, order), most)
@@ -146,7 +137,8 @@ def test_a_part_says_where_it_is_and_where_it_goes(floor):
 @few
 @given(floors(), mosts)
 def test_the_queue_has_every_step_with_parts_and_every_first_step_of_an_unfinished_path(floor, most):
-    with furnished(floor) as answers:
+    answers = Answers(floor)
+    with furnished(floor):
         expected = answers.queue()
         everybody = queues.whole_queue(most)
 
@@ -181,7 +173,8 @@ def entry(job: queues.WorkQueueJob) -> tuple:
 @few
 @given(floors())
 def test_every_name_is_a_station_and_the_fullest_is_the_bottleneck(floor):
-    with furnished(floor) as answers:
+    answers = Answers(floor)
+    with furnished(floor):
         expected = answers.stations()
         found = queues.stations()
         assert [station.step_name for station in found] == sorted(expected)
