@@ -11,9 +11,11 @@ from django.utils.timezone import localtime
 from serials.admin.marks import FORCED, SERIAL_MARKS, step_mark
 from serials.models import SerialStatus
 from shopplanr import clock
+from shopplanr.accounts.people import initials
 from shopplanr.ids import serial_id
 
 register = template.Library()
+register.filter(initials)
 
 ICONS = "floor/icons.svg"
 
@@ -45,13 +47,6 @@ def part_state(status: str, forced: bool = False) -> SafeString:
 def sn(number: int) -> str:
     """Write a part's number as its id."""
     return serial_id(number)
-
-
-@register.filter
-def initials(name: str) -> str:
-    """Return the first letters of a person's first and last word: ``MB`` for Maria Becker."""
-    words = name.split()
-    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
 
 
 @register.simple_tag
