@@ -12,9 +12,11 @@ from audit.admin import naming
 from serials.admin.marks import FORCED, SERIAL_MARKS, step_mark
 from serials.models import SerialStatus
 from shopplanr import clock
+from shopplanr.accounts.people import initials
 from shopplanr.ids import serial_id
 
 register = template.Library()
+register.filter(initials)
 
 ICONS = "floor/icons.svg"
 
