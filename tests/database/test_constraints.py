@@ -250,8 +250,12 @@ def test_the_database_takes_no_part_whose_facts_do_not_fit_together(state, flaw,
         write_serial(shop, WHOLE_SERIALS[state], flaw)
 
 
-UNIQUE_COLUMNS = [(AuditEntry, "entry_id"), (CertAttachment, "attachment_id"), (Scan, "scan_id")]
-UNIQUE_COLUMNS = [(AuditEntry, "entry_id"), (CertAttachment, "attachment_id"), (Note, "public_id")]
+UNIQUE_COLUMNS = [
+    (AuditEntry, "entry_id"),
+    (CertAttachment, "attachment_id"),
+    (Note, "public_id"),
+    (Scan, "scan_id"),
+]
 
 
 @pytest.mark.parametrize(("model", "name"), UNIQUE_COLUMNS, ids=[name for _, name in UNIQUE_COLUMNS])

@@ -56,13 +56,6 @@ def join_number(text: str, number: int) -> str:
     return f"{text}{number}"
 
 
-@register.filter
-def initials(name: str) -> str:
-    """Return the first letters of a person's first and last word: ``MB`` for Maria Becker."""
-    words = name.split()
-    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
-
-
 @register.simple_tag
 def ago(moment: datetime | None, words: str = "") -> SafeString | str:
     """Write how long ago a moment was, in a few characters, with the exact time on hover and focus: ``12 min``."""
