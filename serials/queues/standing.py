@@ -48,6 +48,10 @@ SINCE = "record__updated_at"
 """The column of ``standing()`` that says since when a part is at its step."""
 
 
+TURN_MAX = 2**31 - 1
+"""The largest number that a turn is compared with: PostgreSQL counts further, Django does not let it compare."""
+
+
 def first_of_each(parts: QuerySet[Serial], group: Sequence[str], most: int | None) -> QuerySet[Serial]:
     """Return the first ``most`` parts of each group in working order, all of them where it is None.
 
@@ -60,7 +64,7 @@ def first_of_each(parts: QuerySet[Serial], group: Sequence[str], most: int | Non
         total=Window(Count("*"), **window),
     )
     if most is not None:
-        parts = parts.filter(turn__lte=max(most, 1))
+        parts = parts.filter(turn__lte=min(max(most, 1), TURN_MAX))
     return parts.order_by(*group, "turn")
 
 
