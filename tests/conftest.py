@@ -46,6 +46,8 @@ WITHOUT_DATABASE = (
     "tests/infrastructure/test_start.py",
     "tests/lifecycle/test_routing.py",
     "tests/lifecycle/test_routing_properties.py",
+    "tests/lifecycle/test_scheduling.py",
+    "tests/lifecycle/test_tags.py",
     "tests/test_architecture.py",
 )
 """Tests that say the same on any engine; scripts/test.py runs them on the first one only."""

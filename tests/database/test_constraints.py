@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, Product
-from serials.models import Job, Path, Serial, SerialCounter, Step, StepOverride, StepStatus
+from serials.models import Job, OrderOfWork, Path, Serial, SerialCounter, Step, StepOverride, StepStatus
 from shopplanr import clock
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +18,7 @@ APPS = ("audit", "serials", "certificates")
 CHANGES = [
     ("job_has_a_goal", Job, {"goal_quantity": 0}),
     ("job_has_a_name", Job, {"name": ""}),
+    ("job_priority_from_one", Job, {"priority": 0}),
     ("path_has_a_goal", Path, {"goal_quantity": 0}),
     ("path_has_a_name", Path, {"name": ""}),
     ("path_mode_known", Path, {"advancement_mode": "loose"}),
@@ -26,6 +27,7 @@ CHANGES = [
     ("step_dependency_known", Step, {"dependency_type": "mental"}),
     ("serial_number_positive", Serial, {"number": 0}),
     ("serial_status_known", Serial, {"status": "lost"}),
+    ("order_of_work_single", OrderOfWork, {"id": 2}),
     ("serial_counter_single", SerialCounter, {"id": 2}),
     ("serial_counter_not_negative", SerialCounter, {"last_number": -1}),
     (
@@ -77,6 +79,8 @@ ADDITIONS = [
         lambda shop: StepOverride(serial=shop.moving, step=shop.override.step, reason="again", created_by="li"),
     ),
     ("step_status_once_per_step", lambda shop: StepStatus(serial=shop.moving, step=shop.steps[1], step_index=1)),
+    ("job_priority_unique", lambda shop: Job(name="Twice", goal_quantity=1, priority=shop.path.job.priority)),
+    ("order_of_work_single", lambda shop: OrderOfWork(id=2)),
     ("step_order_unique_in_path", lambda shop: Step(path=shop.path, name="Twice", order=0)),
     ("serial_counter_single", lambda shop: SerialCounter(id=2)),
     ("product_gtin_is_one", lambda shop: Product(gtin="4006381333931", name="x")),
@@ -222,7 +226,13 @@ def test_a_public_id_is_one_rows(model, name, shop):
         model.objects.bulk_create([row])
 
 
-NEVER_NEGATIVE = [(Job, "goal_quantity"), (Path, "goal_quantity"), (Step, "order"), (StepStatus, "step_index")]
+NEVER_NEGATIVE = [
+    (Job, "goal_quantity"),
+    (Job, "priority"),
+    (Path, "goal_quantity"),
+    (Step, "order"),
+    (StepStatus, "step_index"),
+]
 
 
 @pytest.mark.parametrize(
