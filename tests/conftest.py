@@ -49,6 +49,8 @@ WITHOUT_DATABASE = (
     "tests/lifecycle/test_routing.py",
     "tests/lifecycle/test_routing_properties.py",
     "tests/scans/test_codes.py",
+    "tests/lifecycle/test_scheduling.py",
+    "tests/lifecycle/test_tags.py",
     "tests/test_architecture.py",
 )
 """Tests that say the same on any engine; scripts/test.py runs them on the first one only."""

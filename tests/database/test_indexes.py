@@ -90,6 +90,7 @@ def shop() -> Shop:
 QUERIES = {
     # rows in the order in which lists show them
     "job_oldest_first": lambda shop: Job.objects.order_by("created_at", "pk"),
+    "job_priority_unique": lambda shop: Job.objects.order_by("-priority")[:1],
     "certificate_oldest_first": lambda shop: Certificate.objects.order_by("created_at", "pk"),
     "user_active_name": lambda shop: User.objects.order_by("-is_active", "name", "pk"),
     # rows that belong to one record
