@@ -21,7 +21,12 @@ def now() -> datetime:
 
 def today() -> date:
     """Return the day that it is in the site's time zone (the setting ``TIME_ZONE``)."""
-    return now().astimezone(get_default_timezone()).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day on which the moment lies in the site's time zone."""
+    return moment.astimezone(get_default_timezone()).date()
 
 
 def beginning_of(day: date) -> datetime:

@@ -19,6 +19,7 @@ urlpatterns = [
     ),
     re_path(r"^api(?:/(?P<rest>.*))?$", errors.unknown_endpoint),
     path("admin/", admin.site.urls),
+    path("", include("shopplanr.floor.urls")),
 ]
 
 handler400 = errors.bad_request

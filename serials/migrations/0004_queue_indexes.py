@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("serials", "0001_initial"),
+        ("serials", "0003_notes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,6 +6,7 @@ parts of each list are looked up in detail. What is counted is exact all the sam
 
 from serials.queues.routes import WorkQueueJob
 from serials.queues.standing import PartInfo
+from serials.queues.starting import Startable, startable_at
 from serials.queues.stations import Bucket, StationQueue, StepQueue, at_station, at_step
 from serials.queues.wip import Station, StationLoad, loads, stations
 from serials.queues.work import (
@@ -23,6 +24,7 @@ __all__ = [
     "Bucket",
     "OperatorQueue",
     "PartInfo",
+    "Startable",
     "Station",
     "StationLoad",
     "StationQueue",
@@ -34,6 +36,7 @@ __all__ = [
     "at_step",
     "loads",
     "queue_of",
+    "startable_at",
     "stations",
     "whole_queue",
     "work_queue",

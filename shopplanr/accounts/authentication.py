@@ -7,6 +7,7 @@ challenge, so that whoever is not known gets 401 whichever of them is asked firs
 from datetime import timedelta
 
 from django.conf import settings
+from django.http import HttpRequest
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -65,13 +66,17 @@ class KioskAuthentication(authentication.BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[KioskUser, None] | None:
         """Return a kiosk's user with the rights of ``KIOSK_ROLE``, or None where it is not a kiosk that calls."""
-        if not is_from_kiosk(request._request):
-            return None
-        return KioskUser(rights_of_role(settings.KIOSK_ROLE)), None
+        user = kiosk_user(request._request)
+        return None if user is None else (user, None)
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge."""
         return CHALLENGE
+
+
+def kiosk_user(request: HttpRequest) -> KioskUser | None:
+    """Return a kiosk's user with the rights of ``KIOSK_ROLE``, None where it is not a kiosk that asks. One query."""
+    return KioskUser(rights_of_role(settings.KIOSK_ROLE)) if is_from_kiosk(request) else None
 
 
 def _secret_in(request: Request) -> str | None:

@@ -1,0 +1,139 @@
+"""What templates of the floor draw again and again: icons, states, times, refusals."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+from audit.admin import naming
+from serials.admin.marks import FORCED, SERIAL_MARKS, step_mark
+from serials.models import SerialStatus
+from shopplanr import clock
+from shopplanr.accounts.people import initials
+from shopplanr.ids import serial_id
+
+register = template.Library()
+register.filter(initials)
+
+ICONS = "floor/icons.svg"
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """Draw an icon of the one set. It says nothing: a word stands beside it, or its button has a label."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        css,
+        static(ICONS),
+        name,
+    )
+
+
+@register.simple_tag
+def step_state(status: str) -> SafeString:
+    """Draw one of the six states of a step: shape, word and colour, the same everywhere."""
+    return step_mark(status).__html__()
+
+
+@register.simple_tag
+def part_state(status: str, forced: bool = False) -> SafeString:
+    """Draw the state of a part; ``status`` in either spelling."""
+    return (FORCED if forced else SERIAL_MARKS[SerialStatus(status.replace("-", "_"))]).__html__()
+
+
+@register.filter
+def sn(number: int) -> str:
+    """Write a part's number as its id."""
+    return serial_id(number)
+
+
+@register.filter
+def join_number(text: str, number: int) -> str:
+    """Write a number behind a text."""
+    return f"{text}{number}"
+
+
+@register.simple_tag
+def ago(moment: datetime | None, words: str = "") -> SafeString | str:
+    """Write how long ago a moment was, in a few characters, with the exact time on hover and focus: ``12 min``."""
+    if moment is None:
+        return ""
+    local = localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}{}</time>',
+        moment.isoformat(timespec="seconds"),
+        local.strftime("%a %d %b %Y, %H:%M:%S"),
+        duration(clock.now() - moment),
+        f" {words}" if words else "",
+    )
+
+
+@register.simple_tag
+def at(moment: datetime | None) -> SafeString | str:
+    """Write when something happened: today the time, else the day too."""
+    if moment is None:
+        return ""
+    local = localtime(moment)
+    if local.date() == clock.today():
+        text = local.strftime("%H:%M")
+    elif local.year == clock.today().year:
+        text = local.strftime("%d %b, %H:%M")
+    else:
+        text = local.strftime("%d %b %Y, %H:%M")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(timespec="seconds"),
+        local.strftime("%a %d %b %Y, %H:%M:%S"),
+        text,
+    )
+
+
+def duration(length) -> str:
+    """Return a length of time in the largest unit that says enough: ``just now``, ``12 min``, ``3 h``, ``5 days``."""
+    minutes = int(length.total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min"
+    hours = minutes // 60
+    if hours < 48:
+        return f"{hours} h"
+    return f"{hours // 24} days"
+
+
+@register.inclusion_tag("floor/includes/refusal.html")
+def refusal_of(tried, form: str) -> dict[str, object]:
+    """Show why a form was refused, next to it; nothing where it was not, or where another one was."""
+    return {"refusal": tried.refusal if tried and tried.form == form else None}
+
+
+@register.simple_tag
+def typed(tried, form: str, field: str, otherwise: object = "") -> object:
+    """Return what was typed into a refused form's field, so that it stands there again."""
+    return tried.typed.get(field, otherwise) if tried and tried.form == form else otherwise
+
+
+@register.filter
+def person_name(people, user_id: str) -> str:
+    """Return what people call somebody; the text itself where it is nobody's id."""
+    return people.get(user_id, user_id)
+
+
+@register.simple_tag
+def entry_words(entry) -> SafeString | str:
+    """Write where something happened, with which certificate, and why; the entry was named before."""
+    words = [naming.where(entry), naming.certificate(entry), naming.why(entry)]
+    return format_html_join(" · ", "{}", ((word,) for word in words if word))
+
+
+@register.simple_tag(takes_context=True)
+def querystring_with(context, name: str, value: object) -> str:
+    """Return the query of the page's address with one parameter set, and from its first page on; empty ones go."""
+    query = context["request"].GET.copy()
+    query[name] = value
+    query.pop("page", None) if name != "page" else None
+    return urlencode([(key, each) for key, values in query.lists() for each in values if each])
