@@ -1,6 +1,6 @@
 """The addresses of the floor. Each module of views says its own."""
 
-from shopplanr.floor.views import appearance, board, home, queue, scan, search, serial, soon
+from shopplanr.floor.views import appearance, board, home, queue, scan, search, serial, serials, soon
 
 app_name = "floor"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     *queue.urls,
     *scan.urls,
     *search.urls,
+    *serials.urls,
     *soon.urls,
     *serial.urls,
 ]

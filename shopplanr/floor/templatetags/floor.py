@@ -137,3 +137,19 @@ def querystring_with(context, name: str, value: object) -> str:
     query[name] = value
     query.pop("page", None) if name != "page" else None
     return urlencode([(key, each) for key, values in query.lists() for each in values if each])
+
+
+@register.simple_tag
+def lookup(mapping, name: str) -> object:
+    """Return a mapping's value under a name that is itself a variable."""
+    return mapping.get(name, "")
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context, word: str, label: str, sort: str) -> SafeString:
+    """Draw the heading of a column by which a list is sorted: again turns it round. The arrow says how it is now."""
+    current, descending = sort.removeprefix("-") == word, sort == f"-{word}"
+    query = querystring_with(context, "sort", f"-{word}" if current and not descending else word)
+    arrow = icon("arrow-down" if descending else "arrow-up", "icon-small") if current else ""
+    order = ("descending" if descending else "ascending") if current else "not sorted"
+    return format_html('<a href="?{}">{}<span class="visually-hidden">, {}</span>{}</a>', query, label, order, arrow)

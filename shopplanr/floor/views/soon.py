@@ -21,8 +21,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 urls = [
     path("labels", soon, name="labels"),
     path("jobs/<str:id>/traveler", soon, name="traveler"),
-    path("serials", soon, name="serials"),
-    path("serials/jump", soon, name="jump"),
     path("jobs", soon, name="jobs"),
     path("jobs/<str:id>", soon, name="job"),
     path("certificates", soon, name="certificates"),
