@@ -26,6 +26,7 @@ class LiveServer:
     def __init__(self, database: Database, log: Path):
         self.database = database
         self._log = log
+        self.media = log.with_name(f"{log.stem}-media")
         self._process: subprocess.Popen | None = None
         self.port = 0
 
@@ -44,6 +45,7 @@ class LiveServer:
                     cwd=ROOT,
                     env=environment(
                         self.database.url,
+                        MEDIA_ROOT=str(self.media),
                         PORT=str(self.port),
                         WORKERS=str(WORKERS),
                         ALLOWED_HOSTS="127.0.0.1,localhost",

@@ -49,6 +49,8 @@ PART = '--{boundary}\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\
 
 BOUNDARY = "a-boundary"
 
+FILE_HEADER = b'Content-Disposition: form-data; name="photos"; filename="%s"\r\nContent-Type: image/jpeg\r\n\r\n'
+
 
 def form_bytes(fields, *raw_parts: bytes, boundary: str = BOUNDARY, end: bytes = b"--\r\n") -> bytes:
     """Return a form as it goes over the wire: fields as pairs, and further parts as they are."""

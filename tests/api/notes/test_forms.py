@@ -12,10 +12,8 @@ from shopplanr import http_body, uploads
 from shopplanr.api import forms
 from shopplanr.http_body import with_whole_body
 from tests.api.answers import assert_envelope, assert_refused, nothing_written
-from tests.api.notes.floor import BOUNDARY, TEXT, URL, form_bytes, send_raw
+from tests.api.notes.floor import BOUNDARY, FILE_HEADER, TEXT, URL, form_bytes, send_raw
 from tests.pictures import photo
-
-FILE = b'Content-Disposition: form-data; name="photos"; filename="%s"\r\nContent-Type: image/jpeg\r\n\r\n'
 
 
 @pytest.fixture
@@ -28,7 +26,7 @@ def fields(floor):
 
 
 def file_part(content: bytes, name: bytes = b"part.jpg") -> bytes:
-    return FILE % name + content
+    return FILE_HEADER % name + content
 
 
 def undone(client, body: bytes, **more):
@@ -231,7 +229,7 @@ class TestTooMuch:
 
     def test_a_header_without_end(self, client, fields):
         with nothing_written():
-            response = send_raw(client, form_bytes(fields, FILE % (b"x" * 100_000)))
+            response = send_raw(client, form_bytes(fields, FILE_HEADER % (b"x" * 100_000)))
 
         assert_refused(response, 400, "The body is not a valid form", code="malformed_form")
 
