@@ -30,6 +30,7 @@ class LiveServer:
         self.database = database
         self._log = log
         self._variables = variables
+        self.media = log.with_name(f"{log.stem}-media")
         self._process: subprocess.Popen | None = None
         self.port = 0
 
@@ -56,6 +57,12 @@ class LiveServer:
                             "KIOSK_ROLE": "Integrations",
                             **self._variables,
                         },
+                        MEDIA_ROOT=str(self.media),
+                        PORT=str(self.port),
+                        WORKERS=str(WORKERS),
+                        ALLOWED_HOSTS="127.0.0.1,localhost",
+                        KIOSK_NETWORKS="127.0.0.0/8",
+                        KIOSK_ROLE="Integrations",
                     ),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
