@@ -107,3 +107,9 @@ def refusal_of(tried, form: str) -> dict[str, object]:
 def typed(tried, form: str, field: str, otherwise: object = "") -> object:
     """Return what was typed into a refused form's field, so that it stands there again."""
     return tried.typed.get(field, otherwise) if tried and tried.form == form else otherwise
+
+
+@register.filter
+def errors(tried, field: str) -> list[str]:
+    """Return what was wrong with one field of a refused form; nothing where none was refused."""
+    return tried.errors_of(field) if tried else []
