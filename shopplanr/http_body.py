@@ -4,7 +4,12 @@ from io import BytesIO
 
 from django.conf import settings
 
+from shopplanr.uploads import BODY_MAX_BYTES
+
 PIECE_BYTES = 64 * 1024
+
+LENGTH_UNKNOWN = "shopplanr.length_unknown"
+"""In the environment of a form in chunks: its ``CONTENT_LENGTH`` is the most that is read of it."""
 
 
 def with_whole_body(application):
@@ -16,6 +21,9 @@ def with_whole_body(application):
 
     An answer to a body that nobody has read, such as a 401, makes the server close the connection under a client that
     is about to use it again. A body that is too large is left alone: there, that is what should happen.
+
+    So is a form in chunks, which may hold files and be larger than what belongs into memory: whoever asks for it reads
+    it as it comes. That it is whole, its own last line says (``shopplanr.api.forms``).
     """
 
     def answer(environ, start_response):
@@ -23,9 +31,12 @@ def with_whole_body(application):
         if length and length.isdecimal() and int(length) <= most:
             environ["wsgi.input"] = BytesIO(_read(environ["wsgi.input"], int(length)))
         elif not length and environ.get("HTTP_TRANSFER_ENCODING"):
-            body = _read(environ["wsgi.input"], most + 1)
-            environ["wsgi.input"] = BytesIO(body)
-            environ["CONTENT_LENGTH"] = str(len(body) or 1)
+            if environ.get("CONTENT_TYPE", "").lower().startswith("multipart/"):
+                environ["CONTENT_LENGTH"], environ[LENGTH_UNKNOWN] = str(BODY_MAX_BYTES + 1), True
+            else:
+                body = _read(environ["wsgi.input"], most + 1)
+                environ["wsgi.input"] = BytesIO(body)
+                environ["CONTENT_LENGTH"] = str(len(body) or 1)
         return application(environ, start_response)
 
     return answer

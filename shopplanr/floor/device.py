@@ -9,8 +9,9 @@ from urllib.parse import quote, unquote
 from django.http import HttpRequest, HttpResponse
 
 from serials.models.routes import NAME_MAX_LENGTH
+from shopplanr.lookup import is_plausible_id
 
-STATION, THEME, SOUND = "station", "theme", "sound"
+STATION, THEME, SOUND, CERTIFICATE = "station", "theme", "sound", "certificate"
 PEOPLE = "people"
 THEMES = ("light", "dark", "system")
 SOUNDS = ("on", "off")
@@ -37,8 +38,17 @@ def sound(request: HttpRequest) -> bool:
     return request.COOKIES.get(SOUND) != "off"
 
 
+def certificate(request: HttpRequest) -> str:
+    """Return the id of the certificate that is in hand here, which scans attach; ``""`` where there is none."""
+    kept = unquote(request.COOKIES.get(CERTIFICATE, ""))
+    return kept if is_plausible_id(kept) else ""
+
+
 def remember(request: HttpRequest, response: HttpResponse, name: str, value: str) -> None:
-    """Have the device keep a value. Scripts read it too: sound and theme change without asking the server."""
+    """Have the device keep a value, or forget it where it is empty. Scripts write sound and theme by themselves."""
+    if not value:
+        response.delete_cookie(name, samesite="Lax")
+        return
     response.set_cookie(name, quote(value), max_age=KEPT_SECONDS, samesite="Lax", secure=request.is_secure())
 
 

@@ -113,8 +113,13 @@ def show(
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Show a refusal: a page of its own, or a banner where only a part of a page was asked for."""
-    template = "includes/refusal.html" if request.htmx else "refused.html"
+    template = "includes/refusal.html" if is_fragment(request) else "refused.html"
     return show(request, template, {"refusal": refusal}, status=refusal.status)
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Tell whether a script asks for a part of the page. A boosted form gets whole pages, as without scripts."""
+    return bool(request.htmx) and not request.htmx.boosted
 
 
 def go(request: HttpRequest, address: str) -> HttpResponse:

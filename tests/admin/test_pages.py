@@ -85,7 +85,7 @@ def test_the_start_page_puts_the_shop_first_and_says_what_one_did_last(qc):
 
     response = qc.get(reverse("admin:index"))
 
-    assert [app["app_label"] for app in response.context["app_list"]] == ["serials", "certificates", "audit"]
+    assert [app["app_label"] for app in response.context["app_list"]] == ["serials", "certificates", "audit", "floor"]
     assert response.context["app_list"][0]["models"][0]["object_name"] == "Serial"
     assert "Certificate attached" in response.content.decode()
     assert "Nothing yet" in staff(Role.AUDITORS).get(reverse("admin:index")).content.decode()

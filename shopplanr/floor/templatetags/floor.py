@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from audit.admin import naming
 from serials.admin.marks import FORCED, SERIAL_MARKS, step_mark
 from serials.models import SerialStatus
 from shopplanr import clock
@@ -47,6 +48,12 @@ def part_state(status: str, forced: bool = False) -> SafeString:
 def sn(number: int) -> str:
     """Write a part's number as its id."""
     return serial_id(number)
+
+
+@register.filter
+def join_number(text: str, number: int) -> str:
+    """Write a number behind a text."""
+    return f"{text}{number}"
 
 
 @register.simple_tag
@@ -113,3 +120,16 @@ def typed(tried, form: str, field: str, otherwise: object = "") -> object:
 def errors(tried, field: str) -> list[str]:
     """Return what was wrong with one field of a refused form; nothing where none was refused."""
     return tried.errors_of(field) if tried else []
+
+
+@register.filter
+def person_name(people, user_id: str) -> str:
+    """Return what people call somebody; the text itself where it is nobody's id."""
+    return people.get(user_id, user_id)
+
+
+@register.simple_tag
+def entry_words(entry) -> SafeString | str:
+    """Write where something happened, with which certificate, and why; the entry was named before."""
+    words = [naming.where(entry), naming.certificate(entry), naming.why(entry)]
+    return format_html_join(" · ", "{}", ((word,) for word in words if word))

@@ -13,16 +13,15 @@ def soon(request: HttpRequest) -> HttpResponse:
 
 
 urls = [
-    path("", soon, name="home"),
+    path("labels", soon, name="labels"),
+    path("jobs/<str:id>/traveler", soon, name="traveler"),
     path("queue", soon, name="queue"),
     path("board", soon, name="board"),
     path("serials", soon, name="serials"),
-    path("serials/<str:id>", soon, name="serial"),
+    path("serials/jump", soon, name="jump"),
     path("jobs", soon, name="jobs"),
     path("jobs/<str:id>", soon, name="job"),
     path("certificates", soon, name="certificates"),
     path("certificates/<str:id>", soon, name="certificate"),
     path("audit", soon, name="audit"),
-    path("scan", soon, name="scan"),
-    path("search", soon, name="search"),
 ]
