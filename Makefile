@@ -3,7 +3,7 @@
 PYTHON_IN_VENV = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint format bench schema coverage requirements clean
+.PHONY: help run dev test lint format bench schema screenshots coverage requirements clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -17,8 +17,10 @@ dev: ## The same with DEBUG on, restarting when a file changes
 	@scripts/install.sh dev
 	@exec $(PYTHON_IN_VENV) scripts/serve.py --develop
 
+# The browser tests need a Chromium of the system's, and are left out where there is none.
 test: ## Run every test on SQLite and on PostgreSQL (TEST_ENGINES=sqlite for one of them)
 	@scripts/install.sh dev
+	@if $(PYTHON_IN_VENV) scripts/chromium.py >/dev/null 2>&1; then scripts/install.sh browser; fi
 	@exec $(PYTHON_IN_VENV) scripts/test.py
 
 lint: ## Check style and likely mistakes
@@ -39,6 +41,11 @@ schema: ## Write docs/openapi.json anew, after the API has changed
 	@scripts/install.sh dev
 	@DJANGO_SETTINGS_MODULE=tests.settings $(PYTHON_IN_VENV) manage.py spectacular --format openapi-json \
 		--validate --fail-on-warn --file docs/openapi.json && echo >> docs/openapi.json
+
+screenshots: ## Draw the pages into docs/screenshots (PAGES=station,board for some, SCREENSHOTS=folder for elsewhere)
+	@scripts/install.sh dev
+	@scripts/install.sh browser
+	@exec $(PYTHON_IN_VENV) scripts/screenshots.py
 
 coverage: ## Run the tests on SQLite and show the lines that none of them reaches
 	@scripts/install.sh dev

@@ -1,8 +1,10 @@
 """Runs what there is to run: lint, missing migrations, and every test on SQLite and then on PostgreSQL.
 
-Tests that use no database run once, on the first engine: the marker ``without_database`` is given by tests/conftest.py.
-TEST_ENGINES=sqlite (or postgresql) runs on one engine only. The last line says what ran and what was left out, and the
-exit code is 0 only when nothing failed. With REQUIRE_ALL_ENGINES=1, as in .ci/run, leaving one out is a failure too.
+Tests that say the same on any engine run once, on the first one: those that use no database (the marker
+``without_database``, given by tests/conftest.py), and those of how a page looks (``any_engine``). Where there is no
+Chromium the browser tests are left out. TEST_ENGINES=sqlite (or postgresql) runs on one engine only. The last line says
+what ran and what was left out, and the exit code is 0 only when nothing failed. With REQUIRE_ALL_ENGINES=1 and
+REQUIRE_BROWSER=1, as in .ci/run, leaving something out is a failure too.
 """
 
 import os
@@ -14,6 +16,7 @@ import xml.etree.ElementTree as ElementTree  # reads only what our own pytest ha
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import chromium
 import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,7 +96,7 @@ def run_tests(engine: str, version: str, url: str, outcome: Outcome) -> None:
                 "--durations=10",
                 f"--junit-xml={report}",
                 # What is the same whatever the engine has run already.
-                *(["-m", "not without_database"] if outcome.has_tested else []),
+                *(["-m", "not (without_database or any_engine)"] if outcome.has_tested else []),
             ],
             DATABASE_URL=url,
             TEST_ENGINE=engine,
@@ -126,13 +129,19 @@ def chosen_engines(text: str) -> list[str]:
 
 def main() -> int:
     engines = chosen_engines(os.environ.get("TEST_ENGINES", ""))
-    outcome = Outcome(left_out=[label for engine, label in ENGINES.items() if engine not in engines])
+    without = [label for engine, label in ENGINES.items() if engine not in engines]
+    no_browser = chromium.obstacle()
+    outcome = Outcome(left_out=[*without, *(["browser tests"] if no_browser else [])])
     check_code(outcome)
     for engine in engines:
         run_engine(engine, outcome)
         outcome.has_tested = True
-    if outcome.left_out and os.environ.get("REQUIRE_ALL_ENGINES") == "1":
-        outcome.failed.append(f"{', '.join(outcome.left_out)} must not be left out here")
+    if without and os.environ.get("REQUIRE_ALL_ENGINES") == "1":
+        outcome.failed.append(f"{', '.join(without)} must not be left out here")
+    if no_browser:
+        print(f"\nbrowser tests: {no_browser}", file=sys.stderr)
+        if chromium.is_required():
+            outcome.failed.append("browser tests must not be left out here")
     print(f"\n{outcome.last_line()}")
     return 1 if outcome.failed else 0
 

@@ -46,9 +46,14 @@ WITHOUT_DATABASE = (
     *(f"tests/infrastructure/test_{subject}.py" for subject in ("postgres_script", "repository", "runner", "serving")),
     "tests/infrastructure/test_start.py",
     "tests/accounts/test_pin_rules.py",
+    *(f"tests/infrastructure/test_{subject}.py" for subject in ("checks", "chromium", "documentation", "environment")),
+    *(f"tests/infrastructure/test_{subject}.py" for subject in ("launcher", "postgres_script", "repository", "runner")),
+    *(f"tests/infrastructure/test_{subject}.py" for subject in ("serving", "start")),
     "tests/lifecycle/test_routing.py",
     "tests/lifecycle/test_routing_properties.py",
     "tests/scans/test_codes.py",
+    "tests/lifecycle/test_scheduling.py",
+    "tests/lifecycle/test_tags.py",
     "tests/test_architecture.py",
 )
 """Tests that say the same on any engine; scripts/test.py runs them on the first one only."""

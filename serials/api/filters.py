@@ -83,6 +83,7 @@ class SerialFilters(FilterSet):
     )
     currentStepIndex = WholeNumberFilter(field_name="current_step_index", label="Their place in the path, from 0.")
     stepId = filters.CharFilter(method="at_step", label="Parts in progress at this step.")
+    station = filters.CharFilter(method="at_station", label="Parts in progress at the steps of exactly this name.")
     assignedTo = filters.CharFilter(method="assigned_to", label="Parts in progress at a step of this person.")
     scrapReason = filters.ChoiceFilter(field_name="scrap_reason", choices=ScrapReason.choices, label="Why scrapped.")
     forceCompleted = TrueFalseFilter(field_name="force_completed", label="Whether they were force-completed.")
@@ -108,6 +109,12 @@ class SerialFilters(FilterSet):
         """A part stands at the step whose place is its own."""
         return rows.filter(
             status=SerialStatus.IN_PROGRESS, path__steps__id=value, path__steps__order=F("current_step_index")
+        )
+
+    def at_station(self, rows, name, value):
+        """The same for all steps of one name."""
+        return rows.filter(
+            status=SerialStatus.IN_PROGRESS, path__steps__name=value, path__steps__order=F("current_step_index")
         )
 
     def assigned_to(self, rows, name, value):

@@ -117,9 +117,9 @@ class Serial(models.Model):
             ),
         ]
         indexes = [
-            # a path's distribution, a job's progress, the queue of a step: counts by path, state and place
+            # a path's distribution, a job's progress, is a path finished: counts by path, state and place
             models.Index(fields=["path", "status", "current_step_index"], name="serial_place"),
-            # what is on the floor now: the work queue, the stations, the board; some thousand parts of them all
+            # what is on the floor now: the work queue, stations, the board; few parts of all that were ever made
             models.Index(
                 fields=["path", "current_step_index"], name="serial_on_the_floor", condition=Q(status="in_progress")
             ),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, F, FilteredRelation, OrderBy, Q, QuerySet, Window
+from django.db.models import Case, Count, F, FilteredRelation, OrderBy, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from serials.models import Serial, SerialStatus
@@ -14,10 +14,11 @@ from shopplanr.ids import serial_id
 def urgency(job: str) -> list[OrderBy]:
     """Return what makes one job more urgent than another, most urgent first; ``job`` is the way to it from a row.
 
-    This is the one place for it: parts, steps and queues are all in this order. The earliest due date comes first, and
-    jobs without one come last.
+    This is the one place for it: parts, steps and queues are all in this order. Jobs that planners have put in order
+    come first, as they are ranked. The earliest due date decides among the others, and those without one come last.
     """
-    return [F(f"{job}__due_date").asc(nulls_last=True)]
+    rank = Case(When(**{f"{job}__ranked": True}, then=F(f"{job}__priority")), default=None)
+    return [rank.asc(nulls_last=True), F(f"{job}__due_date").asc(nulls_last=True)]
 
 
 def working_order() -> list[OrderBy]:
@@ -48,6 +49,10 @@ SINCE = "record__updated_at"
 """The column of ``standing()`` that says since when a part is at its step."""
 
 
+TURN_MAX = 2**31 - 1
+"""The largest number that a turn is compared with: PostgreSQL counts further, Django does not let it compare."""
+
+
 def first_of_each(parts: QuerySet[Serial], group: Sequence[str], most: int | None) -> QuerySet[Serial]:
     """Return the first ``most`` parts of each group in working order, all of them where it is None.
 
@@ -60,7 +65,7 @@ def first_of_each(parts: QuerySet[Serial], group: Sequence[str], most: int | Non
         total=Window(Count("*"), **window),
     )
     if most is not None:
-        parts = parts.filter(turn__lte=max(most, 1))
+        parts = parts.filter(turn__lte=min(max(most, 1), TURN_MAX))
     return parts.order_by(*group, "turn")
 
 

@@ -1,13 +1,15 @@
 """The addresses of the floor. Each module of views says its own."""
 
-from shopplanr.floor.views import account, appearance, home, scan, search, serial, sign_in, soon
+from shopplanr.floor.views import account, appearance, board, home, queue, scan, search, serial, sign_in, soon
 
 app_name = "floor"
 
 urlpatterns = [
     *account.urls,
     *appearance.urls,
+    *board.urls,
     *home.urls,
+    *queue.urls,
     *scan.urls,
     *search.urls,
     *sign_in.urls,

@@ -111,19 +111,26 @@ def calls(shop: Shop) -> list[Call]:
         "advancementMode": "per_step",
         "steps": [{"name": "Grind", "location": "Hall 2", "optional": True, "dependencyType": "physical"}],
     }
-    new_job = {
+    planned = {
+        "customer": "Aldine Aerostructures",
+        "purchaseOrder": "4500118273",
+        "partNumber": "LG-40217-3",
+        "partRevision": "F",
+        "dueDate": "2030-05-01",
+        "priority": 1,
+        "tags": ["titanium"],
+        "productGtin": shop.product.gtin,
+    }
+    new_job = planned | {
         "name": "Bracket",
         "goalQuantity": 5,
-        "dueDate": "2030-05-01",
         "jiraTicketKey": "SHOP-1",
         "jiraTicketSummary": "Make brackets",
         "jiraPartNumber": "BR-7",
         "jiraPriority": "High",
         "jiraEpicLink": "SHOP-0",
         "jiraLabels": ["urgent"],
-        "productGtin": shop.product.gtin,
     }
-    new_job_facts = {"name": "Flange", "goalQuantity": 9, "dueDate": "2031-01-31", "productGtin": shop.product.gtin}
     product = {"gtin": shop.product.gtin}
     product_certification = product | {"certification_id": shop.held.short_id}
     new_certification = {
@@ -151,7 +158,8 @@ def calls(shop: Shop) -> list[Call]:
         Call("GET", "jobs", {}),
         Call("POST", "jobs", {}, new_job),
         Call("GET", "jobs/<str:id>", job),
-        Call("PUT", "jobs/<str:id>", job, new_job_facts),
+        Call("PUT", "jobs/<str:id>", job, planned | {"name": "Flange", "goalQuantity": 9}),
+        Call("PUT", "jobs/priorities", {}, {"jobIds": [shop.job.id]}),
         Call("POST", "paths", {}, {"jobId": shop.job.id} | new_path),
         Call("GET", "paths/<str:id>", path),
         Call("PUT", "paths/<str:id>", {"id": shop.unused_path.id}, new_path),

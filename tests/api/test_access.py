@@ -20,6 +20,7 @@ THE_FLOOR = "Operators Supervisors Integrations"
 TABLE = {
     "GET jobs": EVERYBODY,
     "POST jobs": "Supervisors Integrations",
+    "PUT jobs/priorities": "Supervisors Integrations",
     "GET jobs/:id": EVERYBODY,
     "PUT jobs/:id": "Supervisors Integrations",
     "POST paths": "Supervisors Integrations",

@@ -13,6 +13,7 @@ from serials.models import (
     Note,
     NotePhoto,
     NoteSerial,
+    OrderOfWork,
     Path,
     Serial,
     SerialCounter,
@@ -30,6 +31,7 @@ APPS = ("audit", "serials", "certificates", "floor")
 CHANGES = [
     ("job_has_a_goal", Job, {"goal_quantity": 0}),
     ("job_has_a_name", Job, {"name": ""}),
+    ("job_priority_from_one", Job, {"priority": 0}),
     ("path_has_a_goal", Path, {"goal_quantity": 0}),
     ("path_has_a_name", Path, {"name": ""}),
     ("path_mode_known", Path, {"advancement_mode": "loose"}),
@@ -38,6 +40,7 @@ CHANGES = [
     ("step_dependency_known", Step, {"dependency_type": "mental"}),
     ("serial_number_positive", Serial, {"number": 0}),
     ("serial_status_known", Serial, {"status": "lost"}),
+    ("order_of_work_single", OrderOfWork, {"id": 2}),
     ("serial_counter_single", SerialCounter, {"id": 2}),
     ("serial_counter_not_negative", SerialCounter, {"last_number": -1}),
     (
@@ -102,6 +105,8 @@ ADDITIONS = [
         lambda shop: StepOverride(serial=shop.moving, step=shop.override.step, reason="again", created_by="li"),
     ),
     ("step_status_once_per_step", lambda shop: StepStatus(serial=shop.moving, step=shop.steps[1], step_index=1)),
+    ("job_priority_unique", lambda shop: Job(name="Twice", goal_quantity=1, priority=shop.path.job.priority)),
+    ("order_of_work_single", lambda shop: OrderOfWork(id=2)),
     ("step_order_unique_in_path", lambda shop: Step(path=shop.path, name="Twice", order=0)),
     ("note_has_a_text", lambda shop: Note(step=shop.steps[0], text="", created_by="li")),
     ("note_names_somebody", lambda shop: Note(step=shop.steps[0], text="Burr")),
@@ -270,7 +275,13 @@ def test_a_public_id_is_one_rows(model, name, shop):
         model.objects.bulk_create([row])
 
 
-NEVER_NEGATIVE = [(Job, "goal_quantity"), (Path, "goal_quantity"), (Step, "order"), (StepStatus, "step_index")]
+NEVER_NEGATIVE = [
+    (Job, "goal_quantity"),
+    (Job, "priority"),
+    (Path, "goal_quantity"),
+    (Step, "order"),
+    (StepStatus, "step_index"),
+]
 
 
 @pytest.mark.parametrize(

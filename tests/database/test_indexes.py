@@ -90,13 +90,12 @@ def shop() -> Shop:
 QUERIES = {
     # rows in the order in which lists show them
     "job_oldest_first": lambda shop: Job.objects.order_by("created_at", "pk"),
+    "job_priority_unique": lambda shop: Job.objects.order_by("-priority")[:1],
     "certificate_oldest_first": lambda shop: Certificate.objects.order_by("created_at", "pk"),
     "user_active_name": lambda shop: User.objects.order_by("-is_active", "name", "pk"),
     # rows that belong to one record
     "step_order_unique_in_path": lambda shop: Step.objects.filter(path=shop.path).order_by("order"),
-    "serial_place": lambda shop: Serial.objects.filter(
-        path=shop.path, status=SerialStatus.IN_PROGRESS, current_step_index=0
-    ).order_by(),
+    "serial_place": lambda shop: Serial.objects.filter(path=shop.path).exclude(status=SerialStatus.SCRAPPED).order_by(),
     "serial_on_the_floor": lambda shop: in_progress().order_by(),
     "serial_ended": lambda shop: (
         Serial.objects.filter(updated_at__gte=clock.beginning_of(clock.today()))

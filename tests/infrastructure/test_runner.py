@@ -24,7 +24,7 @@ def runner():
 @pytest.fixture(autouse=True)
 def _nothing_asked_for(monkeypatch):
     # These tests run under the very script that they are about, in .ci/run too.
-    for name in ("TEST_ENGINES", "REQUIRE_ALL_ENGINES"):
+    for name in ("TEST_ENGINES", "REQUIRE_ALL_ENGINES", "REQUIRE_BROWSER"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -39,6 +39,7 @@ def ran(runner, monkeypatch):
 
     monkeypatch.setattr(runner, "run_engine", pretend)
     monkeypatch.setattr(runner, "check_code", lambda outcome: outcome.ran.append("lint"))
+    monkeypatch.setattr(runner.chromium, "obstacle", lambda: None)
     return engines
 
 
@@ -64,6 +65,17 @@ def test_a_partial_run_fails_where_everything_is_required(runner, ran, capsys, m
     monkeypatch.setenv("REQUIRE_ALL_ENGINES", "1")
     assert runner.main() == 1
     assert last_line(capsys).startswith("FAILED: PostgreSQL must not be left out here. LEFT OUT: PostgreSQL.")
+
+
+def test_a_run_without_a_browser_says_so_and_fails_where_one_is_required(runner, ran, capsys, monkeypatch):
+    monkeypatch.setattr(runner.chromium, "obstacle", lambda: "There is no Chromium.")
+    assert runner.main() == 0
+    captured = capsys.readouterr()
+    assert captured.out.splitlines()[-1].startswith("LEFT OUT: browser tests. Ran lint;")
+    assert "There is no Chromium." in captured.err
+    monkeypatch.setenv("REQUIRE_BROWSER", "1")
+    assert runner.main() == 1
+    assert last_line(capsys).startswith("FAILED: browser tests must not be left out here. LEFT OUT: browser tests.")
 
 
 def test_an_engine_that_nobody_knows_is_refused(runner, ran, monkeypatch):

@@ -51,6 +51,11 @@ class SqliteDatabase:
         """Return the ``DATABASE_URL``."""
         return f"sqlite:///{self.path}"
 
+    @property
+    def name(self) -> str:
+        """Return what Django's settings call it."""
+        return str(self.path)
+
     @contextmanager
     def query(self) -> Iterator[Query]:
         """Give a ``Query``, on a connection of its own."""
@@ -154,12 +159,21 @@ def _rows(cursor: psycopg.Cursor) -> list[tuple]:
 Database = SqliteDatabase | PostgresqlDatabase
 
 
+def created(vendor: str, run_url: str, file: Path) -> Database:
+    """Return a new database without any table: this file, or one beside the run's on its server."""
+    return SqliteDatabase(file) if vendor == "sqlite" else PostgresqlDatabase.create(run_url)
+
+
+def known_by(url: str) -> Database:
+    """Return the database that has this ``url``, as another process made it."""
+    if url.startswith("sqlite:///"):
+        return SqliteDatabase(Path(url.removeprefix("sqlite:///")))
+    return PostgresqlDatabase(url)
+
+
 def migrated(vendor: str, run_url: str, folder: Path) -> Database:
     """Return a new, empty database with every table, role and trigger."""
-    if vendor == "sqlite":
-        database = SqliteDatabase(folder / "migrated.sqlite3")
-    else:
-        database = PostgresqlDatabase.create(run_url)
+    database = created(vendor, run_url, folder / "migrated.sqlite3")
     subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0"],
         env=environment(database.url),

@@ -7,8 +7,10 @@ import ctypes
 import os
 import signal
 import sys
+from datetime import datetime
 
 from scripts import serve
+from shopplanr import clock
 
 
 def die_with_the_tests() -> None:
@@ -18,8 +20,15 @@ def die_with_the_tests() -> None:
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM, 0, 0, 0)
 
 
+def stop_the_clock(moment: datetime) -> None:
+    """Have it be that moment for as long as the server runs, in every thread. Nothing else may be loaded yet."""
+    clock.now = lambda: moment
+
+
 def main() -> None:
     die_with_the_tests()
+    if told := os.environ.get("TOLD_TIME"):
+        stop_the_clock(datetime.fromisoformat(told))
     address = serve.Address("127.0.0.1", int(os.environ["PORT"]))
     os.environ.update(serve.filled_in(os.environ, address, develop=False))
 

@@ -21,11 +21,15 @@ WORKERS = 2
 
 
 class LiveServer:
-    """The server on one database. Its address is on this machine only, and new at every start."""
+    """The server on one database. Its address is on this machine only, and new at every start.
 
-    def __init__(self, database: Database, log: Path):
+    ``variables`` go into its environment, over those that it has anyway.
+    """
+
+    def __init__(self, database: Database, log: Path, **variables: str):
         self.database = database
         self._log = log
+        self._variables = variables
         self._process: subprocess.Popen | None = None
         self.port = 0
 
@@ -44,11 +48,14 @@ class LiveServer:
                     cwd=ROOT,
                     env=environment(
                         self.database.url,
-                        PORT=str(self.port),
-                        WORKERS=str(WORKERS),
-                        ALLOWED_HOSTS="127.0.0.1,localhost",
-                        KIOSK_NETWORKS="127.0.0.0/8",
-                        KIOSK_ROLE="Integrations",
+                        **{
+                            "PORT": str(self.port),
+                            "WORKERS": str(WORKERS),
+                            "ALLOWED_HOSTS": "127.0.0.1,localhost",
+                            "KIOSK_NETWORKS": "127.0.0.0/8",
+                            "KIOSK_ROLE": "Integrations",
+                            **self._variables,
+                        },
                     ),
                     stdin=subprocess.DEVNULL,
                     stdout=log,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from tests.queues.floor import Floor, Piece, since, step_id
+from tests.queues.floor import UNRANKED, Floor, Piece, since, step_id
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -20,11 +20,11 @@ class Answers:
         """The parts in progress, in the order in which they are worked on."""
         numbered = enumerate(self.floor.pieces, start=1)
         moving = [(number, piece) for number, piece in numbered if piece.state == "in_progress"]
-        return sorted(moving, key=lambda each: (self.due(each[1].way), since(each[1]), each[0]))
+        return sorted(moving, key=lambda each: (*self.urgency(each[1].way), since(each[1]), each[0]))
 
-    def due(self, way: int) -> date:
-        """Return when a way's job is due, none last."""
-        return self.floor.ways[way].due or date.max
+    def urgency(self, way: int) -> tuple[int, date]:
+        """Return the place that a way's job was given and when it is due, none last."""
+        return (self.floor.ways[way].rank or UNRANKED, self.floor.ways[way].due or date.max)
 
     def at(self, way: int, order: int) -> list[tuple[int, Piece]]:
         """Return the parts at a step."""
@@ -61,7 +61,7 @@ class Answers:
                 lying = self.at(way, order)
                 if lying or (order == 0 and self.unfinished(way)):
                     oldest = min((since(piece) for _, piece in lying), default=END_OF_TIME)
-                    turn = (self.due(way), oldest, way, order)
+                    turn = (*self.urgency(way), oldest, way, order)
                     listed.append((turn, (step_id(way, order), step.owner, [number for number, _ in lying])))
         return [entry for _, entry in sorted(listed, key=lambda each: each[0])]
 

@@ -21,13 +21,18 @@ class Operation:
     owner: str | None = None
 
 
+UNRANKED = 1000
+"""The first place of jobs that nobody has put in order: behind all that somebody has."""
+
+
 @dataclass(frozen=True)
 class Way:
-    """A path, and its job's due date."""
+    """A path, and its job's due date and its place in the order of work, where it was given one."""
 
     due: date | None
     steps: tuple[Operation, ...]
     goal: int = 1
+    rank: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,15 @@ def furnish(floor: Floor) -> None:
     """Write the shop into empty tables, in a few statements. Each way has a job of its own."""
     ways = list(enumerate(floor.ways))
     Job.objects.bulk_create(
-        Job(id=f"job_{index}", name=f"Job {index}", goal_quantity=1, due_date=way.due) for index, way in ways
+        Job(
+            id=f"job_{index}",
+            name=f"Job {index}",
+            goal_quantity=1,
+            due_date=way.due,
+            priority=way.rank or UNRANKED + index,
+            ranked=way.rank is not None,
+        )
+        for index, way in ways
     )
     Path.objects.bulk_create(
         Path(

@@ -1,6 +1,7 @@
 """What templates of the floor draw again and again: icons, states, times, refusals."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
@@ -133,3 +134,12 @@ def entry_words(entry) -> SafeString | str:
     """Write where something happened, with which certificate, and why; the entry was named before."""
     words = [naming.where(entry), naming.certificate(entry), naming.why(entry)]
     return format_html_join(" · ", "{}", ((word,) for word in words if word))
+
+
+@register.simple_tag(takes_context=True)
+def querystring_with(context, name: str, value: object) -> str:
+    """Return the query of the page's address with one parameter set, and from its first page on; empty ones go."""
+    query = context["request"].GET.copy()
+    query[name] = value
+    query.pop("page", None) if name != "page" else None
+    return urlencode([(key, each) for key, values in query.lists() for each in values if each])

@@ -1,7 +1,6 @@
 """The station: what is here, what comes next, what is further back, and finishing it. The operator's home page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from serials.services.moves import Planned
 from shopplanr.accounts.actors import actor_for
 from shopplanr.accounts.roles import Right
 from shopplanr.floor import device, latest_scans
+from shopplanr.floor.chosen import chosen, parts_in_words, require_some, where_seen
 from shopplanr.floor.pages import Tried, go, is_fragment, page, require, show
 from shopplanr.lookup import get_or_refuse, is_plausible_id
 from shopplanr.refusals import Invalid, Refusal
@@ -26,17 +26,6 @@ ROWS = 50
 
 CERTIFICATES_OFFERED = 40
 """Certificates to pick from, the latest; any other one is scanned, or taken in hand on its own page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A part as the page showed it: its id, and the step index where it was."""
-
-    serial_id: str
-    step_index: int
-
-    def __str__(self) -> str:
-        return f"{self.serial_id}@{self.step_index}"
 
 
 @page()
@@ -75,14 +64,10 @@ def stations(request: HttpRequest) -> HttpResponse:
 def finish(request: HttpRequest) -> HttpResponse:
     """Move the chosen parts one step on, all of them or none; a part that is no longer where it was seen is refused."""
     require(request, Right.ADVANCE)
-    seen = _seen(request)
+    parts = chosen(request.POST)
     try:
-        if not seen:
-            raise Invalid.field("seen", "Choose the parts that are done first.", code="nothing_chosen")
         moved = bulk_moves.advance_all(
-            [each.serial_id for each in seen],
-            actor_for(request, None),
-            expected_step_index={each.serial_id: each.step_index for each in seen},
+            require_some(parts, "that are done"), actor_for(request, None), expected_step_index=where_seen(parts)
         )
     except Refusal as refusal:
         return _again(request, refusal)
@@ -94,16 +79,14 @@ def finish(request: HttpRequest) -> HttpResponse:
 def attach(request: HttpRequest) -> HttpResponse:
     """Attach a certificate to the chosen parts, all of them or none."""
     require(request, Right.ATTACH)
-    seen = _seen(request)
     try:
-        if not seen:
-            raise Invalid.field("seen", "Choose the parts that get the certificate first.", code="nothing_chosen")
+        serial_ids = require_some(chosen(request.POST), "that get the certificate")
         certificate_id = request.POST.get("cert") or device.certificate(request)
-        attached = attaching.attach_all(certificate_id, [each.serial_id for each in seen], actor_for(request, None))
+        attached = attaching.attach_all(certificate_id, serial_ids, actor_for(request, None))
     except Refusal as refusal:
         return _again(request, refusal)
     name = Certificate.objects.values_list("name", flat=True).get(pk=attached[0].certificate_id)
-    return _done(request, f"{_parts(len(attached))} {'has' if len(attached) == 1 else 'have'} {name} now.")
+    return _done(request, f"{parts_in_words(len(attached))} {'has' if len(attached) == 1 else 'have'} {name} now.")
 
 
 @page()
@@ -136,7 +119,7 @@ def station_context(request: HttpRequest, name: str, tried: Tried | None = None)
         "certificates": offered,
         "in_hand": next((each for each in offered if each.pk == hand), None),
         "scans": latest_scans.at(name, request.user.pk),
-        "chosen": set(map(str, _seen(request))) if tried else set(),
+        "chosen": set(map(str, chosen(request.POST))) if tried else set(),
         "at_station": name,
         "own": name == device.station(request),
         "tried": tried,
@@ -156,32 +139,16 @@ def _offered(request: HttpRequest) -> list[Certificate]:
     return offered
 
 
-def _seen(request: HttpRequest) -> list[Seen]:
-    """Return the parts that a form names: the one whose own button was pressed, else all that are ticked.
-
-    A value that is none of ours comes out as a part that does not exist, and the service says so.
-    """
-    seen = []
-    for value in filter(None, [request.POST.get("one")] if "one" in request.POST else request.POST.getlist("seen")):
-        serial_id, _, index = value.partition("@")
-        seen.append(Seen(serial_id, int(index) if index.isascii() and index.isdecimal() and len(index) < 9 else -1))
-    return seen
-
-
 def _finished(moved: Sequence[Planned]) -> tuple[str, str]:
     """Return what happened, and where the parts go next."""
     targets = {(move.target.name, move.target.location) if (move := each.move).target else None for each in moved}
-    one = f"{moved[0].serial.id} is" if len(moved) == 1 else f"{_parts(len(moved))} are"
+    one = f"{moved[0].serial.id} is" if len(moved) == 1 else f"{parts_in_words(len(moved))} are"
     if targets == {None}:
         return f"{one} completed.", ""
     if len(targets) == 1:
         ((name, location),) = targets
         return f"{one} done here.", ", ".join(filter(None, (name, location)))
     return f"{one} done here.", ""
-
-
-def _parts(number: int) -> str:
-    return f"{number:,} {'part' if number == 1 else 'parts'}"
 
 
 def _done(request: HttpRequest, words: str, following: str = "") -> HttpResponse:

@@ -15,8 +15,6 @@ def soon(request: HttpRequest) -> HttpResponse:
 urls = [
     path("labels", soon, name="labels"),
     path("jobs/<str:id>/traveler", soon, name="traveler"),
-    path("queue", soon, name="queue"),
-    path("board", soon, name="board"),
     path("serials", soon, name="serials"),
     path("serials/jump", soon, name="jump"),
     path("jobs", soon, name="jobs"),

@@ -1,0 +1,273 @@
+"""The checks of pages find what they are for, on pages that are wrong on purpose; and devices are what they say."""
+
+import pytest
+from playwright.sync_api import Error, expect
+
+from audit.models import AuditEntry
+from shopplanr.demo.people import PASSWORD
+from tests.browser import scanner
+from tests.browser.accessibility import axe, axe_findings
+from tests.browser.costs import Cost
+from tests.browser.excuses import CUT, FOCUS, TARGET, TEXT, Excuse
+from tests.browser.keys import tab_order, walk
+from tests.browser.looks import fits, layout_findings
+from tests.browser.people import ADMINISTRATOR, sign_out
+from tests.browser.store import PARTS
+from tests.browser.watch import Watch
+from tests.browser.weights import Scale
+from tests.browser.windows import DARK, DESKTOP, PHONE, TABLET, offline, resize, set_theme
+
+pytestmark = [pytest.mark.looks_only, pytest.mark.any_engine]
+
+LISTENER = """
+<input id="field" autofocus><p id="heard"></p>
+<script>
+  let latest = 0, heard = [];
+  addEventListener("keydown", (event) => {
+    heard.push([event.key, Math.round(event.timeStamp - latest), event.isTrusted]);
+    latest = event.timeStamp;
+    if (event.key === "Tab") event.preventDefault();
+  });
+</script>
+"""
+
+
+def show(page, body: str, style: str = "") -> None:
+    """Show a page of the test's own."""
+    page.set_content(
+        '<!doctype html><html lang="en"><head><title>Page</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>body {{ margin: 0 }} body, button {{ font: 16px sans-serif }} {style}</style></head>"
+        f"<body>{body}</body></html>"
+    )
+
+
+# --- The scanner ---------------------------------------------------------------------------------------------------
+
+
+def test_a_scanner_is_quick_whatever_the_machine_does_and_a_person_is_not(page):
+    show(page, LISTENER)
+    scanner.scan(page, "SN-00042", prefix="]Q3", suffix="\t\r")
+    keys, gaps, trusted = zip(*page.evaluate("heard"), strict=True)
+    assert "".join(key for key in keys if len(key) == 1) == "]Q3SN-00042"
+    assert keys[-2:] == ("Tab", "Enter")
+    assert max(gaps[1:]) < 20 and all(trusted)
+    assert page.input_value("#field") == "]Q3SN-00042"
+
+    page.evaluate("heard = []")
+    scanner.type_slowly(page, "a part")
+    assert min(gap for _, gap, _ in page.evaluate("heard")) > 80
+
+
+def test_every_character_arrives_as_it_is_printed(page):
+    text = "".join(map(chr, range(0x20, 0x7F)))
+    show(page, LISTENER)
+    scanner.scan(page, text, suffix="")
+    assert page.input_value("#field") == text
+
+
+def test_a_scan_sends_the_form_that_it_is_made_in(page):
+    show(page, '<form onsubmit="document.title = this.code.value; return false"><input name="code" autofocus></form>')
+    scanner.scan(page, "CERT/1")
+    expect(page).to_have_title("CERT/1")
+
+
+# --- Costs ---------------------------------------------------------------------------------------------------------
+
+
+def test_taps_scans_and_loads_are_counted(window):
+    page = window(PHONE)
+    cost = Cost(page)
+    page.goto("/admin/login/")
+    with cost.at_most(taps=1):
+        page.get_by_label("Username").tap()
+    with pytest.raises(AssertionError, match=r'1 taps \(0 allowed\): input "username"'), cost.at_most():
+        page.get_by_label("Username").tap()
+    with pytest.raises(AssertionError, match="1 scans"), cost.at_most():
+        scanner.scan(page, "robin", suffix="")
+    with pytest.raises(AssertionError, match=r"1 loads .*GET http"), cost.at_most():
+        page.goto("/admin/")  # two answers, as it is a redirect, and one load
+    with pytest.raises(AssertionError, match="2 taps"), cost.at_most(taps=1):
+        page.evaluate("document.body.innerHTML = '<select><option>a<option>b</select>'")
+        page.locator("select").select_option("b")
+
+
+# --- Looks ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_does_not_fit_is_found(window):
+    page = window(PHONE)
+    show(
+        page,
+        """<main>
+          <button class="small" style="width: 30px; height: 30px">x</button>
+          <button style="width: 48px; height: 48px">y</button>
+          <label style="display: block; height: 48px; font-size: 16px"><input type="checkbox"> a whole row</label>
+          <p>A <a href="#there">link in a sentence</a> is as large as its words.</p>
+          <p class="fine" style="font-size: 12px">Fine print</p>
+          <p class="cut" style="width: 50px; overflow: hidden; white-space: nowrap">What nobody can read</p>
+          <div style="width: 600px; height: 10px"></div>
+          <div style="overflow-x: auto"><div style="width: 900px">A table may scroll by itself</div></div>
+        </main>""",
+    )
+    assert layout_findings(page, PHONE) == [
+        "the page is 600 px wide on a screen of 390: div",
+        'button.small "x" is 30 × 30 px to touch',
+        'p.fine "Fine print" has text of 12 px',
+        'p.cut "What nobody can read" is cut off to the right',
+    ]
+    excuses = [Excuse(of, f".{name}", "a test") for of, name in ((TARGET, "small"), (TEXT, "fine"), (CUT, "cut"))]
+    assert [finding.partition(" is ")[0] for finding in layout_findings(page, PHONE, excuses)] == ["the page"]
+    resize(page, TABLET)
+    fits(page, TABLET, excuses)
+
+
+def test_what_axe_has_to_say_is_readable(page):
+    show(
+        page,
+        '<main><h1>Parts</h1><img src="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=" class="photo">'
+        '<p class="pale">Hardly there</p></main>',
+        ":root { color-scheme: light dark } .pale { color: light-dark(#777777, #222222) }",
+    )
+    page.evaluate("document.body.style.background = 'light-dark(white, black)'")
+    (photo, pale) = sorted(axe_findings(page), reverse=True)
+    assert photo.startswith("axe image-alt: img: Element does not have an alt attribute")
+    assert pale.startswith("axe color-contrast: p: Element has insufficient color contrast of 4.47")
+    axe(page, [Excuse("image-alt", ".photo", "a test"), Excuse("color-contrast", ".pale", "a test")])
+
+    set_theme(page, DARK)
+    (pale,) = axe_findings(page, only_colours=True)
+    assert "contrast of 1.31" in pale
+
+
+# --- The keyboard --------------------------------------------------------------------------------------------------
+
+
+def test_the_way_of_the_keyboard_is_told_in_order(page):
+    show(
+        page,
+        """<a href="#main" style="position: absolute; left: -999px" onfocus="this.style.left = 0"
+              onblur="this.style.left = '-999px'">Skip</a>
+        <main id="main" tabindex="-1">
+          <input aria-label="Due" type="date"><input type="radio" name="size"><input type="radio" name="size">
+          <button disabled>No</button><button hidden>Hidden</button>
+          <div role="toolbar"><button>Bold</button><button tabindex="-1">Italic</button></div>
+          <details><summary>More</summary><a href="#in">Inside</a></details>
+        </main>""",
+    )
+    assert tab_order(page) == ['a "Skip"', 'input "Due"', 'input "size"', 'button "Bold"', 'summary "More"']
+
+
+def test_what_the_keyboard_cannot_do_is_found(page):
+    show(
+        page,
+        """<main><button>First</button>
+          <button class="bare">Shows nothing</button>
+          <button tabindex="-1" class="lost">Lost</button>
+          <button id="covered" style="position: fixed; bottom: 5px">Covered</button>
+          <input aria-label="Trap" onkeydown="if (event.key === 'Tab') event.preventDefault()">
+          <button>Never</button>
+          <div style="position: fixed; inset: auto 0 0; height: 60px; background: white">A bar</div>
+        </main>""",
+        ".bare:focus { outline: none }",
+    )
+    assert walk(page).findings == [
+        'button "Shows nothing" shows no focus',
+        'button#covered "Covered" is covered by something else while it has the focus',
+        'Tab leads no further than input "Trap"',
+        'Tab does not reach button "Lost"',
+        'Tab does not reach button "Never"',
+    ]
+    lost = [Excuse(FOCUS, ".lost", "a test")]
+    assert 'Tab does not reach button "Lost"' not in walk(page, lost).findings
+
+
+# --- What happens behind a page ------------------------------------------------------------------------------------
+
+
+def test_errors_and_calls_to_other_hosts_do_not_pass_unseen(browser, site, page):
+    watch = Watch()
+    watch.over(page.context, site.url)
+    page.goto("/sign-in")
+    page.evaluate("console.error('Not so good')")
+    page.evaluate("setTimeout(() => { throw new Error('Thrown') })")
+    page.evaluate("fetch('http://192.0.2.1/elsewhere').catch(() => 0)")  # refused by the page's own policy
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">')")
+    page.goto("/admin/login/")
+    page.evaluate("fetch('http://192.0.2.1/elsewhere').catch(() => 0)")
+    page.evaluate("fetch('/api/jobs')")
+    found = "\n".join(watch.findings())
+    for words in (
+        "console: Not so good",
+        "script: Thrown",
+        "violates the following Content Security Policy directive",
+        "asked another host: http://192.0.2.1/elsewhere",
+        "console: Failed to load resource: the server responded with a status of 401",
+    ):
+        assert words in found
+    watch.expect("status of 401")
+    watch.expect("status of 418")
+    watch.allow("192.0.2.1|Content Security Policy|Thrown")
+    assert [finding.partition(" (")[0] for finding in watch.findings()] == [
+        "console: Not so good",
+        "expected, and did not come: status of 418",
+    ]
+
+
+@pytest.fixture
+def watch():
+    """Nothing is complained about here but in the test that looks at complaints."""
+    return Watch()
+
+
+# --- Devices and people --------------------------------------------------------------------------------------------
+
+
+def test_a_device_is_what_it_says(window):
+    asked = "[matchMedia('(pointer: coarse)').matches, matchMedia('(prefers-color-scheme: dark)').matches, innerWidth]"
+    phone, desktop = window(PHONE, DARK), window(DESKTOP)
+    for page, expected in ((phone, [True, True, PHONE.width]), (desktop, [False, False, DESKTOP.width])):
+        show(page, "<main></main>")
+        assert page.evaluate(asked) == expected
+
+
+def test_somebody_is_signed_in_without_the_form_and_out_again(site, window):
+    page = window(who=ADMINISTRATOR)
+    page.goto("/admin/")
+    expect(page.locator("#user-tools")).to_contain_text("Robin Adler")
+    sign_out(page.context)
+    page.goto("/admin/")
+    expect(page.get_by_label("Password")).to_be_visible()
+
+
+def test_a_form_works_without_scripts(window):
+    page = window(DESKTOP, scripts=False)
+    page.goto("/admin/login/")
+    page.get_by_label("Username").fill(ADMINISTRATOR)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#user-tools")).to_contain_text("Robin Adler")
+
+
+def test_a_device_loses_its_connection_and_gets_it_back(page):
+    page.goto("/admin/login/")
+    with offline(page), pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
+        page.goto("/admin/login/")
+    page.goto("/admin/login/")
+
+
+def test_a_second_visit_asks_for_nothing_that_is_there(page):
+    scale = Scale(page)
+    first, second = scale.visit("/admin/login/"), scale.visit("/admin/login/")
+    assert [url for url in first if url.endswith(".css")]
+    assert [url for url in second if "/static/" in url] == []
+
+
+# --- The shop behind the pages -------------------------------------------------------------------------------------
+
+
+def test_the_shop_is_full_and_can_be_asked_from_the_inside(site):
+    with site.inside():
+        assert AuditEntry.objects.filter(action="serial_created").exists()
+    with site.query() as query:
+        assert query("SELECT count(*) FROM serials_serial") == [(PARTS,)]
