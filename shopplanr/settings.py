@@ -155,6 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_ENGINE = "shopplanr.accounts.sessions"
 LOGIN_URL = "floor:sign-in"
+CSRF_FAILURE_VIEW = "shopplanr.floor.pages.stale_form"
 
 # Whoever signed in with a PIN is signed out when the device was not used for this long: a shift.
 PIN_SESSION_IDLE_MINUTES = _environment.whole_number("PIN_SESSION_IDLE_MINUTES", default=480, minimum=1, maximum=10080)

@@ -1,10 +1,11 @@
 """The addresses of the floor. Each module of views says its own."""
 
-from shopplanr.floor.views import appearance, board, home, queue, scan, search, serial, serials, soon
+from shopplanr.floor.views import account, appearance, board, home, queue, scan, search, serial, serials, sign_in, soon
 
 app_name = "floor"
 
 urlpatterns = [
+    *account.urls,
     *appearance.urls,
     *board.urls,
     *home.urls,
@@ -12,6 +13,7 @@ urlpatterns = [
     *scan.urls,
     *search.urls,
     *serials.urls,
+    *sign_in.urls,
     *soon.urls,
     *serial.urls,
 ]

@@ -118,6 +118,12 @@ def typed(tried, form: str, field: str, otherwise: object = "") -> object:
 
 
 @register.filter
+def errors(tried, field: str) -> list[str]:
+    """Return what was wrong with one field of a refused form; nothing where none was refused."""
+    return tried.errors_of(field) if tried else []
+
+
+@register.filter
 def person_name(people, user_id: str) -> str:
     """Return what people call somebody; the text itself where it is nobody's id."""
     return people.get(user_id, user_id)

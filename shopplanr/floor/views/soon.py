@@ -3,17 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from shopplanr.floor.pages import page, public_page, show
+from shopplanr.floor.pages import page, show
 
 
 @page()
 def soon(request: HttpRequest) -> HttpResponse:
-    """Say that the page is being built."""
-    return show(request, "soon.html")
-
-
-@public_page
-def sign_in(request: HttpRequest) -> HttpResponse:
     """Say that the page is being built."""
     return show(request, "soon.html")
 
@@ -26,7 +20,4 @@ urls = [
     path("certificates", soon, name="certificates"),
     path("certificates/<str:id>", soon, name="certificate"),
     path("audit", soon, name="audit"),
-    path("sign-in", sign_in, name="sign-in"),
-    path("switch-user", soon, name="switch-user"),
-    path("account", soon, name="account"),
 ]
