@@ -50,6 +50,7 @@ class LiveServer:
                     env=environment(
                         self.database.url,
                         **{
+                            "MEDIA_ROOT": str(self.media),
                             "PORT": str(self.port),
                             "WORKERS": str(WORKERS),
                             "ALLOWED_HOSTS": "127.0.0.1,localhost",
@@ -57,12 +58,6 @@ class LiveServer:
                             "KIOSK_ROLE": "Integrations",
                             **self._variables,
                         },
-                        MEDIA_ROOT=str(self.media),
-                        PORT=str(self.port),
-                        WORKERS=str(WORKERS),
-                        ALLOWED_HOSTS="127.0.0.1,localhost",
-                        KIOSK_NETWORKS="127.0.0.0/8",
-                        KIOSK_ROLE="Integrations",
                     ),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
