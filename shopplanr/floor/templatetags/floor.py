@@ -5,11 +5,10 @@ from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from audit.admin import naming
 from serials.admin.marks import FORCED, SERIAL_MARKS, step_mark
 from serials.models import SerialStatus
 from shopplanr import clock
@@ -127,13 +126,6 @@ def errors(tried, field: str) -> list[str]:
 def person_name(people, user_id: str) -> str:
     """Return what people call somebody; the text itself where it is nobody's id."""
     return people.get(user_id, user_id)
-
-
-@register.simple_tag
-def entry_words(entry) -> SafeString | str:
-    """Write where something happened, with which certificate, and why; the entry was named before."""
-    words = [naming.where(entry), naming.certificate(entry), naming.why(entry)]
-    return format_html_join(" · ", "{}", ((word,) for word in words if word))
 
 
 @register.simple_tag(takes_context=True)

@@ -19,5 +19,4 @@ urls = [
     path("jobs/<str:id>", soon, name="job"),
     path("certificates", soon, name="certificates"),
     path("certificates/<str:id>", soon, name="certificate"),
-    path("audit", soon, name="audit"),
 ]
