@@ -1,6 +1,7 @@
 """Rows by the thousand in one statement: the engine copies, Python does not touch them."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
@@ -48,3 +49,28 @@ def insert_from_select(model: type[models.Model], columns: Mapping[str, object],
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {quote(model._meta.db_table)} ({names}) {select}", params)
         return cursor.rowcount
+
+
+class GivenRows:
+    """Rows that Python knows, as a table within a statement: one parameter (one a column) for any number of them.
+
+    ``columns`` are their names, each ``bigint`` or ``text``. A statement with a parameter for each value would grow
+    with the rows, and end at what the engine takes: 32,766 for most builds of SQLite.
+    """
+
+    def __init__(self, name: str, **columns: str):
+        self._name, self._columns = name, columns
+
+    def sql(self, vendor: str) -> str:
+        """Return what goes into a FROM clause. The columns are those of the table ``name``."""
+        if vendor == "postgresql":
+            arrays = ", ".join(f"%s::{kind}[]" for kind in self._columns.values())
+            return f"unnest({arrays}) AS {self._name}({', '.join(self._columns)})"
+        columns = ", ".join(f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(self._columns))
+        return f"(SELECT {columns} FROM json_each(%s)) AS {self._name}"  # noqa: S608 - names of our own
+
+    def parameters(self, vendor: str, rows: Sequence[Sequence[int | str]]) -> list[object]:
+        """Return the parameters that stand for these rows."""
+        if vendor == "postgresql":
+            return [list(values) for values in zip(*rows, strict=True)] if rows else [[] for _ in self._columns]
+        return [json.dumps(rows)]

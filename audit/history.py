@@ -5,13 +5,15 @@ inserts, which is what the services use, so these write their versions with ``re
 rows as they now stand, one statement for any number of them.
 """
 
+from collections.abc import Mapping
 from functools import cache
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
+from audit.bulk import GivenRows
 from shopplanr import clock
 from shopplanr.actor import Actor
 
@@ -74,33 +76,59 @@ def record_versions(rows: models.QuerySet, kind: str, actor: Actor, *, reason: s
         chosen, params = rows.order_by().values("pk").query.get_compiler(connection=connection).as_sql()
     except EmptyResultSet:  # it is known without asking that there are none
         return 0
-    facts = {
-        "history_date": clock.now(),
-        "history_type": kind,
-        "history_user_id": actor.user_id or "",
-        "history_change_reason": reason,
-        "audit_entry": entry.pk if entry else None,
-    }
-    fields = rows.model.history.model._meta
+    facts = _facts(kind, actor, reason) | {"audit_entry": entry.pk if entry else None}
+    statement = _copy_statement(rows.model, tuple(facts), connection.alias).format(chosen)
+    return _copy(rows.model, connection, statement, facts, params)
+
+
+def record_caused_versions(
+    model: type[models.Model], kind: str, actor: Actor, causes: Mapping[int, models.Model]
+) -> int:
+    """Write a version of each of these rows, named by number, caused by an audit entry of its own; return how many.
+
+    Otherwise like ``record_versions``; one statement as well.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    statement = _copy_statement(model, _STATED, connection.alias, caused=True)
+    params = _CAUSES.parameters(connection.vendor, [(number, entry.pk) for number, entry in causes.items()])
+    return _copy(model, connection, statement, _facts(kind, actor, None), params)
+
+
+_STATED = ("history_date", "history_type", "history_user_id", "history_change_reason")
+_CAUSES = GivenRows("cause", record="bigint", entry="bigint")
+
+
+def _facts(kind: str, actor: Actor, reason: str | None) -> dict[str, object]:
+    return dict(zip(_STATED, (clock.now(), kind, actor.user_id or "", reason), strict=True))
+
+
+def _copy(model: type[models.Model], connection, statement: str, facts: Mapping[str, object], params) -> int:
+    fields = model.history.model._meta
     values = [fields.get_field(name).get_db_prep_save(value, connection) for name, value in facts.items()]
     with connection.cursor() as cursor:
-        cursor.execute(_copy_statement(rows.model, tuple(facts), connection.alias).format(chosen), [*values, *params])
+        cursor.execute(statement, [*values, *params])
         return cursor.rowcount
 
 
 @cache
-def _copy_statement(model: type[models.Model], facts: tuple[str, ...], alias: str) -> str:
-    """Return the statement that copies rows into a model's history, but for ``{}``: which rows.
+def _copy_statement(model: type[models.Model], facts: tuple[str, ...], alias: str, *, caused: bool = False) -> str:
+    """Return the statement that copies rows into a model's history: those of ``{}``, or those that have a cause.
 
     It names every column of the model, so that a version is whole. Spelled out here once, because asking the ORM to
     compile it cost a fifth of every advance.
     """
     quote = connections[alias].ops.quote_name
-    versions, key = model.history.model._meta, quote(model._meta.pk.column)
+    versions, table = model.history.model._meta, quote(model._meta.db_table)
+    key = f"{table}.{quote(model._meta.pk.column)}"
     copied = [quote(field.column) for field in model._meta.concrete_fields]
     stated = [quote(versions.get_field(name).column) for name in facts]
+    values = ["%s"] * len(facts)
+    source = f"{table} WHERE {key} IN ({{}})"
+    if caused:
+        stated.append(quote(versions.get_field("audit_entry").column))
+        values.append("cause.entry")
+        source = f"{_CAUSES.sql(connections[alias].vendor)} JOIN {table} ON {key} = cause.record"
     return (  # names of our own tables and columns, nothing from outside
         f"INSERT INTO {quote(versions.db_table)} ({', '.join(copied + stated)}) "  # noqa: S608
-        f"SELECT {', '.join(copied)}, {', '.join(['%s'] * len(facts))} "
-        f"FROM {quote(model._meta.db_table)} WHERE {key} IN ({{}}) ORDER BY {key}"
+        f"SELECT {', '.join([f'{table}.{name}' for name in copied] + values)} FROM {source} ORDER BY {key}"
     )

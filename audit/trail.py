@@ -1,5 +1,7 @@
 """Writing and reading the audit trail."""
 
+from collections.abc import Iterable
+
 from django.db.models import F, Q, QuerySet, Value
 
 from audit.bulk import RandomId, insert_from_select
@@ -14,20 +16,24 @@ def record(action: Action, actor: Actor, **facts) -> AuditEntry:
 
     Raises the refusal ``userId is required`` where the actor is nobody.
     """
-    return AuditEntry.objects.create(**_attribution(action, actor), **facts)
+    return AuditEntry.objects.create(action=action, **_attribution(actor), **facts)
 
 
-def record_all(action: Action, actor: Actor, facts: list[dict]) -> list[AuditEntry]:
+def record_all(action: Action, actor: Actor, facts: Iterable[dict]) -> list[AuditEntry]:
     """Write one entry per item of ``facts``, in their order, in one statement."""
-    common = _attribution(action, actor)
-    return AuditEntry.objects.bulk_create([AuditEntry(**common, **fact) for fact in facts])
+    return record_events(actor, ((action, fact) for fact in facts))
+
+
+def record_events(actor: Actor, events: Iterable[tuple[Action, dict]]) -> list[AuditEntry]:
+    """Write one entry per event, which is an action and its facts, in their order, in one statement."""
+    common = _attribution(actor)
+    return AuditEntry.objects.bulk_create([AuditEntry(action=action, **common, **facts) for action, facts in events])
 
 
 def record_for_rows(action: Action, actor: Actor, rows: QuerySet, **columns) -> int:
     """Write one entry per row of ``rows``, in its order, in one statement; ``columns`` are expressions over a row."""
-    common = {
-        name: Value(value, AuditEntry._meta.get_field(name)) for name, value in _attribution(action, actor).items()
-    }
+    stated = {"action": action} | _attribution(actor)
+    common = {name: Value(value, AuditEntry._meta.get_field(name)) for name, value in stated.items()}
     blank = {
         name: Value("")
         for name in ("serial_id", "cert_id", "job_id", "path_id", "step_id", "from_step_id", "to_step_id")
@@ -35,10 +41,9 @@ def record_for_rows(action: Action, actor: Actor, rows: QuerySet, **columns) -> 
     return insert_from_select(AuditEntry, {"entry_id": RandomId("aud")} | blank | common | columns, rows)
 
 
-def _attribution(action: Action, actor: Actor) -> dict[str, object]:
+def _attribution(actor: Actor) -> dict[str, object]:
     user_id = actor.identified()
     return {
-        "action": action,
         "user_id": user_id,
         "called_by": "" if actor.called_by == user_id else actor.called_by,
         "credential": actor.credential,

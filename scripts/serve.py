@@ -230,21 +230,19 @@ def kiosk_notice(networks: list, role: str) -> str:
     )
 
 
-def sign_in_notice() -> str:
-    """Return who can sign in."""
-    from shopplanr.demo.people import sign_in_lines
+def sign_in_notice(address: Address) -> str:
+    """Return who can sign in, and how."""
+    from shopplanr.demo.people import sign_in_text
 
-    lines = sign_in_lines()
-    if not lines:
-        return "Nobody can sign in yet: make an administrator with .venv/bin/python manage.py createsuperuser"
-    return "\n".join(["Who can sign in (name and password):", *(f"  {line}" for line in lines)])
+    administrator = "make an administrator with .venv/bin/python manage.py createsuperuser"
+    return sign_in_text(address.url) or f"Nobody can sign in yet: {administrator}"
 
 
 def welcome(address: Address) -> str:
     """Return what is printed before serving."""
     from django.conf import settings
 
-    from shopplanr.demo.people import PASSWORD
+    from shopplanr.demo.people import PASSWORD, PIN
 
     places = [
         f"Shop Planr serves on {address.url}",
@@ -252,13 +250,13 @@ def welcome(address: Address) -> str:
         f"  API docs {address.url}/api/docs",
         f"  Admin    {address.url}/admin/",
     ]
-    who = sign_in_notice()
+    who = sign_in_notice(address)
     paragraphs = ["\n".join(places), who, kiosk_notice(settings.KIOSK_NETWORKS, settings.KIOSK_ROLE)]
     if not address.is_loopback:
         names = ", ".join(settings.ALLOWED_HOSTS)
         paragraphs.append(f"Other machines reach this server, by the names {names} (ALLOWED_HOSTS changes them).")
-        if PASSWORD in who:
-            paragraphs.append("They can sign in with the passwords above, which everybody knows: change them.")
+        if PASSWORD in who or f"PIN {PIN}" in who:
+            paragraphs.append("They can sign in with the passwords and PINs above, which everybody knows: change them.")
     paragraphs.append("Ctrl-C stops it.")
     return "\n\n".join(paragraphs)
 

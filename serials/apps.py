@@ -9,6 +9,6 @@ class SerialsConfig(AppConfig):
     verbose_name = "Production"
 
     def ready(self):
-        from serials.counter import ensure_counter  # models are loaded by now
+        from serials.single_rows import ensure_single_rows
 
-        post_migrate.connect(ensure_counter, sender=self, dispatch_uid="serials.counter")
+        post_migrate.connect(ensure_single_rows, sender=self, dispatch_uid="serials.single_rows")

@@ -13,8 +13,3 @@ def take_numbers(quantity: int) -> int:
     """
     SerialCounter.objects.filter(pk=1).update(last_number=F("last_number") + quantity)
     return SerialCounter.objects.values_list("last_number", flat=True).get(pk=1) - quantity + 1
-
-
-def ensure_counter(sender, using: str, **kwargs) -> None:
-    """Make the counter's row where there is none (``post_migrate``)."""
-    SerialCounter.objects.using(using).get_or_create(pk=1)

@@ -1,6 +1,6 @@
 """The refusals of a part's life and of its route, with the sentences that api.md documents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shopplanr.refusals import Conflict, Refusal
 
@@ -210,3 +210,91 @@ class MovedMeanwhile(Conflict):
 
     def __init__(self, serial_id: str, expected: int, actual: int):
         super().__init__(f"{serial_id} is at step index {actual}, not at {expected}; look again before advancing it")
+
+
+class SomeRefuse(Refusal):
+    """Some parts of a selection do not make the move, and so none does. Status and code are those of the first.
+
+    ``refused`` has each part's own refusal by id, in the order of the selection; every sentence begins with the id.
+    """
+
+    def __init__(self, refused: Mapping[str, Refusal]):
+        sentences = [
+            refusal.message if refusal.message.startswith(serial_id) else f"{serial_id}: {refusal.message}"
+            for serial_id, refusal in refused.items()
+        ]
+        first = next(iter(refused.values()))
+        super().__init__(sentences[0], code=first.code, errors={"serialIds": sentences})
+        self.status, self.refused = first.status, dict(refused)
+
+
+# --- Notes and their photos
+
+
+class StepOfAnotherPath(Refusal):
+    """A note named a path, and a step that belongs to another one."""
+
+    code = "step_of_another_path"
+
+    def __init__(self, step_id: str, path_id: str):
+        super().__init__(f"ProcessStep {step_id} does not belong to path {path_id}")
+
+
+class SerialOnAnotherPath(Refusal):
+    """A note named a path, and a part that is not on it."""
+
+    code = "serial_on_another_path"
+
+    def __init__(self, serial_id: str, path_id: str):
+        super().__init__(f"Serial {serial_id} is not on path {path_id}")
+
+
+class PhotoRefusal(Refusal):
+    """A photo that cannot be kept; the sentence names it as its sender did."""
+
+    code = "photo_unreadable"
+
+    def __init__(self, message: str):
+        super().__init__(message, errors={"photos": [message]})
+
+
+class PhotoTooLarge(PhotoRefusal):
+    """More bytes than a photo may have: 413."""
+
+    status = 413
+    code = "photo_too_large"
+
+    def __init__(self, name: str, most_bytes: int):
+        super().__init__(f"Photo {name} is larger than {most_bytes // 1024**2} MB")
+
+
+class PhotoHasTooManyPixels(PhotoRefusal):
+    """A small file can hold a picture that fills the memory."""
+
+    code = "photo_too_many_pixels"
+
+    def __init__(self, name: str, most_pixels: int):
+        super().__init__(f"Photo {name} has more than {most_pixels // 10**6} megapixels")
+
+
+class PhotoOfAnotherType(PhotoRefusal):
+    """By its content it is none of the kinds that are kept, whatever it is called."""
+
+    code = "photo_type"
+
+    def __init__(self, name: str):
+        super().__init__(f"Photo {name} is no JPEG, PNG or WebP picture")
+
+
+class PhotoEmpty(PhotoRefusal):
+    """A file without content."""
+
+    def __init__(self, name: str):
+        super().__init__(f"Photo {name} is empty")
+
+
+class PhotoUnreadable(PhotoRefusal):
+    """It begins as a picture does, and cannot be read to its end."""
+
+    def __init__(self, name: str):
+        super().__init__(f"Photo {name} cannot be read: it is damaged or incomplete")

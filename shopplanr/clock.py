@@ -7,7 +7,7 @@ milliseconds (``shopplanr.api.shapes.timestamp`` cuts them).
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 from django.utils.timezone import get_default_timezone
 
@@ -21,7 +21,17 @@ def now() -> datetime:
 
 def today() -> date:
     """Return the day that it is in the site's time zone (the setting ``TIME_ZONE``)."""
-    return now().astimezone(get_default_timezone()).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day on which the moment lies in the site's time zone."""
+    return moment.astimezone(get_default_timezone()).date()
+
+
+def beginning_of(day: date) -> datetime:
+    """Return the moment at which a day begins in the site's time zone, in UTC."""
+    return datetime.combine(day, time.min, get_default_timezone()).astimezone(UTC)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ falls back on a default when a value is there but wrong. A variable that is set 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import dj_database_url
@@ -85,6 +86,18 @@ class Environment:
             if not origin.startswith(("https://", "http://")):
                 raise ImproperlyConfigured(f"{name} must list origins with a scheme (https://…), not {origin!r}.")
         return origins
+
+    def site(self, name: str) -> str:
+        """Return a site's address without a slash behind it: scheme, host, and a port if need be."""
+        value = self.text(name).rstrip("/")
+        try:
+            parts = urlsplit(value)
+            whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        except ValueError:  # a port that is no number
+            whole = False
+        if value and (not whole or "@" in parts.netloc or parts.path or parts.query or parts.fragment):
+            raise ImproperlyConfigured(f"{name} must be an address such as https://shop.example.com, not {value!r}.")
+        return value
 
     def time_zone(self, name: str, default: str) -> str:
         """Return the name of a time zone that this machine knows."""

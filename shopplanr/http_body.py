@@ -1,10 +1,17 @@
 """Bodies of requests, before Django sees them."""
 
+import codecs
 from io import BytesIO
 
 from django.conf import settings
+from django.utils.http import parse_header_parameters
+
+from shopplanr.uploads import BODY_MAX_BYTES
 
 PIECE_BYTES = 64 * 1024
+
+LENGTH_UNKNOWN = "shopplanr.length_unknown"
+"""In the environment of a form in chunks: its ``CONTENT_LENGTH`` is the most that is read of it."""
 
 
 def with_whole_body(application):
@@ -16,16 +23,26 @@ def with_whole_body(application):
 
     An answer to a body that nobody has read, such as a 401, makes the server close the connection under a client that
     is about to use it again. A body that is too large is left alone: there, that is what should happen.
+
+    So is a form in chunks, which may hold files and be larger than what belongs into memory: whoever asks for it reads
+    it as it comes. That it is whole, its own last line says (``shopplanr.api.forms``).
+
+    Of a content type that Django could not read only the type itself is left: Django reads it where nobody could answer
+    for what it stumbles over.
     """
 
     def answer(environ, start_response):
+        environ["CONTENT_TYPE"] = _readable(environ.get("CONTENT_TYPE", ""))
         most, length = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, environ.get("CONTENT_LENGTH")
         if length and length.isdecimal() and int(length) <= most:
             environ["wsgi.input"] = BytesIO(_read(environ["wsgi.input"], int(length)))
         elif not length and environ.get("HTTP_TRANSFER_ENCODING"):
-            body = _read(environ["wsgi.input"], most + 1)
-            environ["wsgi.input"] = BytesIO(body)
-            environ["CONTENT_LENGTH"] = str(len(body) or 1)
+            if environ["CONTENT_TYPE"].lower().startswith("multipart/"):
+                environ["CONTENT_LENGTH"], environ[LENGTH_UNKNOWN] = str(BODY_MAX_BYTES + 1), True
+            else:
+                body = _read(environ["wsgi.input"], most + 1)
+                environ["wsgi.input"] = BytesIO(body)
+                environ["CONTENT_LENGTH"] = str(len(body) or 1)
         return application(environ, start_response)
 
     return answer
@@ -36,3 +53,16 @@ def _read(stream, most: int) -> bytes:
     while piece := stream.read(min(PIECE_BYTES, most - len(body))):
         body += piece
     return bytes(body)
+
+
+def _readable(content_type: str) -> str:
+    if ";" not in content_type:
+        return content_type
+    try:
+        _, parameters = parse_header_parameters(content_type)
+        codecs.lookup(parameters.get("charset", "utf-8"))
+    except LookupError:  # Django passes over an encoding that there is not
+        return content_type
+    except ValueError:
+        return content_type.partition(";")[0]
+    return content_type

@@ -27,9 +27,12 @@ new_step_status_id = partial(new_id, "snss")
 new_override_id = partial(new_id, "snso")
 new_certificate_id = partial(new_id, "cert")
 new_attachment_id = partial(new_id, "att")
+new_note_id = partial(new_id, "note")
+new_photo_id = partial(new_id, "photo")
 new_audit_id = partial(new_id, "aud")
 new_user_id = partial(new_id, "user")
 new_token_id = partial(new_id, "tok")
+new_scan_id = partial(new_id, "scan")
 
 
 def serial_id(number: int) -> str:

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shopplanr.accounts.pin_sessions.PinSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -100,6 +101,15 @@ TEMPLATES = [
         },
     },
 ]
+
+# --- Labels and scanners ------------------------------------------------------------------------------------------
+
+# What the codes on labels lead to. A label outlives the address under which somebody happened to print it.
+SITE_URL = _environment.site("SITE_URL")
+
+# What the shop's scanners put in front of a code and behind it.
+SCAN_PREFIX = _environment.text("SCAN_PREFIX")
+SCAN_SUFFIX = _environment.text("SCAN_SUFFIX")
 
 # --- Database -----------------------------------------------------------------------------------------------------
 
@@ -133,7 +143,7 @@ SIMPLE_HISTORY_DATE_INDEX = False
 # --- Who may call -------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["shopplanr.accounts.rights.RightsBackend"]
+AUTHENTICATION_BACKENDS = ["shopplanr.accounts.rights.RightsBackend", "shopplanr.accounts.rights.PinBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -145,6 +155,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_ENGINE = "shopplanr.accounts.sessions"
 LOGIN_URL = "floor:sign-in"
+CSRF_FAILURE_VIEW = "shopplanr.floor.pages.stale_form"
+
+# Whoever signed in with a PIN is signed out when the device was not used for this long: a shift.
+PIN_SESSION_IDLE_MINUTES = _environment.whole_number("PIN_SESSION_IDLE_MINUTES", default=480, minimum=1, maximum=10080)
+
+# Wrong PINs and codes that one address may send in ten minutes, whoever's they are. A shop's PC has several people.
+PIN_TRIES_PER_DEVICE = _environment.whole_number("PIN_TRIES_PER_DEVICE", default=30, minimum=3)
 
 # A request without credentials from one of these networks has the rights of this role. Nobody does unless both are set.
 KIOSK_NETWORKS = _environment.networks("KIOSK_NETWORKS")
@@ -188,10 +205,14 @@ SPECTACULAR_SETTINGS = {
         {"name": "paths", "description": "Manufacturing routes."},
         {"name": "steps", "description": "Operations of a path."},
         {"name": "serials", "description": "Physical parts, and their way along their paths."},
+        {"name": "operator", "description": "What there is to do, by person, by step and by station. Reads only."},
+        {"name": "notes", "description": "What people saw and did, with photos: written once."},
         {"name": "certs", "description": "Material and process certificates."},
         {"name": "products", "description": "Products by their GTIN, and the certifications that they hold."},
         {"name": "certifications", "description": "The catalogue of what products can be certified for."},
         {"name": "audit", "description": "What happened: entries that are written once."},
+        {"name": "scan", "description": "What a scanner read, and what came of it."},
+        {"name": "scans", "description": "Scans that were made, failed ones included."},
         {"name": "users", "description": "People, and programs that call in their own name."},
     ],
     "COMPONENT_SPLIT_PATCH": False,
@@ -202,7 +223,11 @@ SPECTACULAR_SETTINGS = {
         "BypassClassification": ["skipped", "deferred"],
         "CertificateType": "certificates.models.CertificateType",
         "DependencyType": "serials.models.DependencyType",
+        "DueStatus": "serials.api.shapes.DUE_STATUSES",
+        "ImageType": "serials.models.ImageType",
         "ListedSerialStatus": "serials.api.shapes.LISTED_STATUSES",
+        "ScanKind": "shopplanr.floor.api.shapes.KINDS",
+        "ScanVerdict": "shopplanr.floor.models.ScanVerdict",
         "ScrapReason": "serials.models.ScrapReason",
         "SerialStatus": "serials.models.SerialStatus",
         "VerificationStatus": "certificates.models.VerificationStatus",
@@ -246,6 +271,15 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+
+# --- Files that people upload -------------------------------------------------------------------------------------
+
+# What the record keeps of them: shopplanr.content_store. Relative to the project, like the database.
+MEDIA_ROOT = BASE_DIR / _environment.text("MEDIA_ROOT", str(VAR_DIR / "media"))
+
+# Of a file that is too large the rest is counted, not kept: whoever sent it gets a sentence that names it.
+FILE_UPLOAD_HANDLERS = ["shopplanr.uploads.BoundedUploadHandler"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # --- Log ----------------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 from audit import append_only
+from shopplanr import content_store
 
 # "ci" is what `make test` runs; "thorough" is for a night: HYPOTHESIS_PROFILE=thorough make test
 settings.register_profile(
@@ -41,11 +42,15 @@ def pytest_configure() -> None:
 
 
 WITHOUT_DATABASE = (
+    "tests/accounts/test_pin_rules.py",
     *(f"tests/infrastructure/test_{subject}.py" for subject in ("checks", "chromium", "documentation", "environment")),
     *(f"tests/infrastructure/test_{subject}.py" for subject in ("launcher", "postgres_script", "repository", "runner")),
     *(f"tests/infrastructure/test_{subject}.py" for subject in ("serving", "start")),
     "tests/lifecycle/test_routing.py",
     "tests/lifecycle/test_routing_properties.py",
+    "tests/scans/test_codes.py",
+    "tests/lifecycle/test_scheduling.py",
+    "tests/lifecycle/test_tags.py",
     "tests/test_architecture.py",
 )
 """Tests that say the same on any engine; scripts/test.py runs them on the first one only."""
@@ -71,4 +76,12 @@ def _let_transactional_tests_flush():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _do_not_wait_for_the_disk():
+    """Leave the content store's files to the system: nothing here outlives the run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(content_store, "_sync", lambda descriptor: None)
         yield

@@ -1,12 +1,15 @@
 """Jobs, paths, parts, certificates and products for tests, made through the services: their audit trail is genuine."""
 
+from collections.abc import Sequence
+from io import BytesIO
+
 import factory
 
 from certificates.gtin import check_digit
 from certificates.models import Certificate, Certification, CertificationAssignment, Product
 from certificates.services import assignments, catalogue, certificates, products
-from serials.models import Job, Path, Serial
-from serials.services import batches, jobs, paths
+from serials.models import Job, Note, Path, Serial
+from serials.services import batches, jobs, notes, paths
 from shopplanr.actor import Actor
 
 PLANNER = Actor("planner", credential="command")
@@ -120,3 +123,15 @@ def make_serial(path: Path | None = None) -> Serial:
 def steps_of(path: Path) -> list:
     """Return the path's steps in order."""
     return list(path.steps.order_by("order"))
+
+
+def make_note(
+    parts: Sequence[Serial], text: str = "Burr at the edge", photos: Sequence[bytes] = (), actor: Actor = OPERATOR
+) -> Note:
+    """Write a note about these parts at the first step of their path."""
+    path = parts[0].path
+    place = {"jobId": path.job_id, "pathId": path.pk, "stepId": steps_of(path)[0].pk}
+    uploads = [
+        notes.Upload(f"photo-{number}.jpg", len(content), BytesIO(content)) for number, content in enumerate(photos)
+    ]
+    return notes.create(place | {"serialIds": [part.id for part in parts], "text": text}, actor, uploads)

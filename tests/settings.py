@@ -5,6 +5,7 @@ They are loaded before any conftest, so what a test run needs in its environment
 
 import os
 import tempfile
+from pathlib import Path
 
 # What a developer has set for his own server must not decide how a test ends. DATABASE_URL chooses the engine.
 for _name in (
@@ -13,10 +14,16 @@ for _name in (
     "DEBUG",
     "KIOSK_NETWORKS",
     "KIOSK_ROLE",
+    "PIN_SESSION_IDLE_MINUTES",
+    "PIN_TRIES_PER_DEVICE",
+    "SCAN_PREFIX",
+    "SCAN_SUFFIX",
+    "MEDIA_ROOT",
     "SECRET_KEY_FILE",
     "SECURE_COOKIES",
     "SECURE_HSTS_SECONDS",
     "SECURE_SSL_REDIRECT",
+    "SITE_URL",
     "STATIC_ROOT",
     "TIME_ZONE",
     "TRUST_FORWARDED_PROTO",
@@ -36,6 +43,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # No collected files are needed for a page to render.
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True
+
+# Photos go when the process ends.
+_media_folder = tempfile.TemporaryDirectory(prefix="shopplanr-media-")
+MEDIA_ROOT = Path(_media_folder.name)
 
 _database = DATABASES["default"]
 if _database["ENGINE"] == "shopplanr.queued_sqlite":

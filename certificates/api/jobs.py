@@ -9,9 +9,7 @@ from certificates.gtin import normalized
 from certificates.services import products_of_jobs
 from serials.api import bodies, shapes
 from serials.api.filters import JobFilters
-from serials.api.jobs import JobViewSet
-from serials.models import Job
-from shopplanr.api.listing import shaped
+from serials.api.jobs import JobViewSet, job_writer
 from shopplanr.api.schema import documented
 from shopplanr.api.shapes import Text
 
@@ -68,10 +66,16 @@ class ProductJobViewSet(JobViewSet):
     listings = {
         "list": replace(
             JobViewSet.listings["list"].filtered_by(ProductJobFilters),
-            writer=shaped(ProductJobShape),
+            writer=job_writer(ProductJobShape),
         )
     }
 
     def rows(self):
         """Return every job with its product."""
-        return products_of_jobs.with_product(Job.objects.all())
+        return products_of_jobs.with_product(super().rows())
+
+    # drf-spectacular's decorator of the class knows the usual actions only
+    @documented("Put jobs in the order of work", body=bodies.PrioritiesBody, answer=ProductJobShape, many=True)
+    def reorder(self, request):
+        """The jobs take the places that they have together, in the order given; all others stay where they are."""
+        return super().reorder(request)

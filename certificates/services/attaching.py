@@ -26,8 +26,7 @@ def attach(serial_id: str, certificate_id: object, actor: Actor) -> CertAttachme
     Raises ``SerialNumber not found``, ``AttachToCompleted``, ``certId is required``, ``Certificate not found``.
     """
     serial = parts.lock(serial_id, "SerialNumber")
-    if serial.status == SerialStatus.COMPLETED:
-        raise AttachToCompleted()
+    check_may_attach(serial)
     certificate = _find(required_text(certificate_id, "certId"))
     return _attach(certificate, [serial.pk], actor)[serial.pk]
 
@@ -64,6 +63,12 @@ def create_batch(
     if certificate_id := given_text(certificate_id, "certId"):
         _attach(_find(certificate_id), range(serials[0].pk, serials[-1].pk + 1), actor)
     return serials
+
+
+def check_may_attach(serial: Serial) -> None:
+    """Raise ``AttachToCompleted`` where the part takes no more certificates."""
+    if serial.status == SerialStatus.COMPLETED:
+        raise AttachToCompleted()
 
 
 def _find(certificate_id: object) -> Certificate:

@@ -3,11 +3,15 @@
 Nothing is read by these: the services check every value, because the contract has a sentence for each.
 """
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from serials.models import AdvancementMode, DependencyType, ScrapReason
+from serials.models.notes import PHOTOS_MAX
 from serials.services.parts import BATCH_MAX, SELECTION_MAX
+from serials.services.priorities import REORDERED_MOST
 from serials.services.route_steps import STEPS_MAX
+from serials.tags import TAG_MAX_LENGTH, TAGS_MOST
 from shopplanr.api.shapes import Shape, Text
 from shopplanr.values import QUANTITY_MAX, TEXT_MAX_LENGTH
 
@@ -23,12 +27,30 @@ class Remark(Text):
         super().__init__(required=False, allow_null=True, allow_blank=True, **kwargs)
 
 
-class JobBody(Shape):
+class PlannedBody(Shape):
+    """What planners know of a job. All of it may be missing, and be taken away with ``null``."""
+
+    customer = Remark(max_length=255)
+    purchaseOrder = Remark(max_length=255)
+    partNumber = Remark(max_length=255)
+    partRevision = Remark(max_length=255)
+    dueDate = serializers.DateField(required=False, allow_null=True)
+    priority = Whole(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        help_text="Its place in the shop's order of work; those behind make room. null is behind all others.",
+    )
+    tags = serializers.ListField(
+        child=Text(max_length=TAG_MAX_LENGTH, allow_blank=True), required=False, allow_null=True, max_length=TAGS_MOST
+    )
+
+
+class JobBody(PlannedBody):
     """A new job."""
 
     name = Text(max_length=255)
     goalQuantity = Whole(min_value=1, max_value=QUANTITY_MAX)
-    dueDate = serializers.DateField(required=False)
     jiraTicketKey = Remark(max_length=255)
     jiraTicketSummary = Remark(max_length=TEXT_MAX_LENGTH)
     jiraPartNumber = Remark(max_length=255)
@@ -39,12 +61,17 @@ class JobBody(Shape):
     )
 
 
-class JobChangeBody(Shape):
+class JobChangeBody(PlannedBody):
     """What may change of a job."""
 
     name = Text(required=False, max_length=255)
     goalQuantity = Whole(required=False, min_value=1, max_value=QUANTITY_MAX)
-    dueDate = serializers.DateField(required=False, allow_null=True)
+
+
+class PrioritiesBody(Shape):
+    """Jobs in the order in which they are to be worked on."""
+
+    jobIds = serializers.ListField(child=Text(), min_length=1, max_length=REORDERED_MOST)
 
 
 class StepBody(Shape):
@@ -129,6 +156,33 @@ class AdvanceToBody(AdvanceBody):
     )
 
 
+_INDEX = {"type": "integer", "minimum": -1, "maximum": STEPS_MAX}
+
+
+@extend_schema_field({"oneOf": [_INDEX, {"type": "object", "additionalProperties": _INDEX}]})
+class ExpectedIndexes(serializers.JSONField):
+    """One step index for all parts, or one for each by the part's id."""
+
+
+class AdvanceAllBody(ActorBody):
+    """A step on, for a selection."""
+
+    serialIds = serializers.ListField(child=Text(), min_length=1, max_length=SELECTION_MAX)
+    expectedStepIndex = ExpectedIndexes(
+        required=False,
+        help_text="Where the caller saw the parts: one index for all of them, or an object of indexes by serial id. "
+        "Elsewhere by now is a 409, so that the same call twice moves nothing twice.",
+    )
+
+
+class AdvanceAllToBody(AdvanceAllBody):
+    """A jump to the same place, for a selection."""
+
+    targetStepIndex = Whole(
+        min_value=0, max_value=STEPS_MAX, help_text="The number of steps itself means past the last one."
+    )
+
+
 class ScrapBody(ActorBody):
     """Why a part is scrapped."""
 
@@ -161,3 +215,23 @@ class WaiveBody(Shape):
 
     reason = Text(max_length=TEXT_MAX_LENGTH)
     approverId = Text(max_length=255)
+
+
+class NoteBody(ActorBody):
+    """A note about parts at a step of their path."""
+
+    jobId = Text()
+    pathId = Text()
+    stepId = Text()
+    serialIds = serializers.ListField(child=Text(), min_length=1, max_length=SELECTION_MAX)
+    text = Text(max_length=TEXT_MAX_LENGTH)
+
+
+class NoteForm(NoteBody):
+    """The same as a form with photos. ``serialIds`` comes once for each part, or with commas between them."""
+
+    photos = serializers.ListField(
+        child=serializers.FileField(help_text="JPEG, PNG or WebP, told by its content; at most 10 MB."),
+        required=False,
+        max_length=PHOTOS_MAX,
+    )

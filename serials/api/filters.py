@@ -3,16 +3,31 @@
 from django.db.models import F, Q
 from django_filters import FilterSet, filters
 
-from serials.models import Job, ScrapReason, Serial, SerialStatus, StepOverride
-from shopplanr.api.filters import Before, Since, TrueFalseFilter, WholeNumberFilter
+from serials.due_dates import standing, still_open
+from serials.expressions import has_word
+from serials.models import Job, Note, ScrapReason, Serial, SerialStatus, StepOverride
+from serials.scheduling import DueStatus
+from serials.tags import is_tag
+from shopplanr.api.filters import Before, DayFilter, Since, TrueFalseFilter, WholeNumberFilter
 from shopplanr.ids import serial_number
+from shopplanr.values import calendar_date
 
 
 class JobFilters(FilterSet):
     """Jobs."""
 
-    search = filters.CharFilter(method="find", label="Words in the name, the ticket or the part number.")
+    search = filters.CharFilter(
+        method="find", label="Words in the name, the customer, the purchase order, the ticket or the part number."
+    )
     name = filters.CharFilter(lookup_expr="icontains", label="Part of the name.")
+    customer = filters.CharFilter(label="The customer.")
+    partNumber = filters.CharFilter(field_name="part_number", label="The part number.")
+    tag = filters.CharFilter(method="tagged", label="A tag that it has, to the letter.")
+    dueSince = DayFilter(method="due_since", label="Due on this day or later.")
+    dueBefore = DayFilter(method="due_before", label="Due before this day.")
+    late = TrueFalseFilter(method="are_late", label="Whether the due date is over and the goal not reached.")
+    atRisk = TrueFalseFilter(method="are_at_risk", label="Whether they may come to be late: see dueStatus.")
+    open = TrueFalseFilter(method="are_open", label="Whether the goal is not reached yet, whenever they are due.")
     jiraTicketKey = filters.CharFilter(field_name="jira_ticket_key", label="The ticket.")
     createdSince = Since("created_at", "Made at or after this moment.")
     createdBefore = Before("created_at", "Made before this moment.")
@@ -23,9 +38,32 @@ class JobFilters(FilterSet):
 
     def find(self, rows, name, value):
         """Look in the texts that people know a job by."""
-        return rows.filter(
-            Q(name__icontains=value) | Q(jira_ticket_key__icontains=value) | Q(jira_part_number__icontains=value)
-        )
+        columns = ("name", "customer", "purchase_order", "part_number", "jira_ticket_key", "jira_part_number")
+        return rows.filter(Q(*((f"{column}__icontains", value) for column in columns), _connector=Q.OR))
+
+    def tagged(self, rows, name, value):
+        """Take those with the tag; what can be no tag is nobody's."""
+        return rows.filter(has_word("tags", value)) if is_tag(value) else rows.none()
+
+    def due_since(self, rows, name, value):
+        """Compare days."""
+        return rows.filter(due_date__gte=calendar_date(value, name))
+
+    def due_before(self, rows, name, value):
+        """Compare days."""
+        return rows.filter(due_date__lt=calendar_date(value, name))
+
+    def are_late(self, rows, name, value):
+        """Judge by the site's day."""
+        return standing(rows, DueStatus.LATE, value == "true")
+
+    def are_at_risk(self, rows, name, value):
+        """Judge by the site's day."""
+        return standing(rows, DueStatus.AT_RISK, value == "true")
+
+    def are_open(self, rows, name, value):
+        """Count parts."""
+        return still_open(rows, value == "true")
 
 
 class SerialFilters(FilterSet):
@@ -45,6 +83,7 @@ class SerialFilters(FilterSet):
     )
     currentStepIndex = WholeNumberFilter(field_name="current_step_index", label="Their place in the path, from 0.")
     stepId = filters.CharFilter(method="at_step", label="Parts in progress at this step.")
+    station = filters.CharFilter(method="at_station", label="Parts in progress at the steps of exactly this name.")
     assignedTo = filters.CharFilter(method="assigned_to", label="Parts in progress at a step of this person.")
     scrapReason = filters.ChoiceFilter(field_name="scrap_reason", choices=ScrapReason.choices, label="Why scrapped.")
     forceCompleted = TrueFalseFilter(field_name="force_completed", label="Whether they were force-completed.")
@@ -72,6 +111,12 @@ class SerialFilters(FilterSet):
             status=SerialStatus.IN_PROGRESS, path__steps__id=value, path__steps__order=F("current_step_index")
         )
 
+    def at_station(self, rows, name, value):
+        """The same for all steps of one name."""
+        return rows.filter(
+            status=SerialStatus.IN_PROGRESS, path__steps__name=value, path__steps__order=F("current_step_index")
+        )
+
     def assigned_to(self, rows, name, value):
         """The step where the part stands decides."""
         return rows.filter(
@@ -90,3 +135,33 @@ class OverrideFilters(FilterSet):
     class Meta:
         model = StepOverride
         fields: list[str] = []
+
+
+class NoteFilters(FilterSet):
+    """Notes."""
+
+    search = filters.CharFilter(field_name="text", lookup_expr="icontains", label="Part of the text.")
+    createdBy = filters.CharFilter(field_name="created_by", label="Written by this person.")
+    createdSince = Since("created_at", "Written at or after this moment.")
+    createdBefore = Before("created_at", "Written before this moment.")
+
+    class Meta:
+        model = Note
+        fields: list[str] = []
+
+
+class SerialNoteFilters(NoteFilters):
+    """Notes about one part."""
+
+    stepId = filters.CharFilter(field_name="step_id", label="At this step.")
+
+
+class StepNoteFilters(NoteFilters):
+    """Notes at one step."""
+
+    serialId = filters.CharFilter(method="about", label="About this part.")
+
+    def about(self, rows, name, value):
+        """Take none for what is no part."""
+        number = serial_number(value)
+        return rows.none() if number is None else rows.filter(noted_serials__serial=number)

@@ -6,6 +6,8 @@ from rest_framework.response import Response
 from serials.api import rows
 from serials.api.bodies import (
     ActorBody,
+    AdvanceAllBody,
+    AdvanceAllToBody,
     AdvanceBody,
     AdvanceToBody,
     ForceCompleteBody,
@@ -18,6 +20,8 @@ from serials.api.filters import OverrideFilters, SerialFilters
 from serials.api.shapes import (
     BypassShape,
     JumpShape,
+    MovedShape,
+    MovesShape,
     SerialRowShape,
     SerialShape,
     StepOverrideShape,
@@ -25,7 +29,7 @@ from serials.api.shapes import (
     StepStatusViewShape,
 )
 from serials.models import Serial, StepOverride
-from serials.services import advancement, deferrals, endings, overrides, parts
+from serials.services import advancement, bulk_moves, deferrals, endings, overrides, parts
 from shopplanr.accounts.actors import actor_for, approver_for
 from shopplanr.api.listing import Listing, refuse_filters, shaped
 from shopplanr.api.parsing import body
@@ -89,6 +93,29 @@ class SerialViewSet(ApiViewSet):
             expected_step_index=given.get("expectedStepIndex"),
         )
         return Response({"serial": SerialShape.of(serial), "bypassed": BypassShape.each(bypassed)})
+
+    @documented("Advance several serials, each to its next step", body=AdvanceAllBody, answer=MovesShape)
+    def advance_all(self, request):
+        """All of them or none; they may be on different paths and at different steps."""
+        given = body(request)
+        moved = bulk_moves.advance_all(
+            given.get("serialIds"),
+            actor_for(request, given.get("userId")),
+            expected_step_index=given.get("expectedStepIndex"),
+        )
+        return Response({"results": MovedShape.each(moved)})
+
+    @documented("Advance several serials to a later step", body=AdvanceAllToBody, answer=MovesShape)
+    def advance_all_to(self, request):
+        """The step at the same place of each one's path; all of them or none."""
+        given = body(request)
+        moved = bulk_moves.advance_all_to(
+            given.get("serialIds"),
+            given.get("targetStepIndex"),
+            actor_for(request, given.get("userId")),
+            expected_step_index=given.get("expectedStepIndex"),
+        )
+        return Response({"results": MovedShape.each(moved)})
 
     @documented("Scrap a serial", body=ScrapBody, answer=SerialShape)
     def scrap(self, request, id):

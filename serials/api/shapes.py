@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from serials.models import AdvancementMode, DependencyType, ScrapReason, SerialStatus, StepStatusCode
+from serials.models import AdvancementMode, DependencyType, ImageType, ScrapReason, SerialStatus, StepStatusCode
+from serials.scheduling import DueStatus
 from shopplanr.api.shapes import Shape, Text, Timestamp
 
 Whole = serializers.IntegerField
@@ -14,13 +15,32 @@ Choice = serializers.ChoiceField
 # --- Jobs
 
 
+DUE_STATUSES = [(status.value, status.value.replace("_", " ").capitalize()) for status in DueStatus]
+
+
 class JobShape(Shape):
     """A production order."""
 
     id = Text()
     name = Text()
     goalQuantity = Whole(source="goal_quantity")
+    customer = Text(required=False)
+    purchaseOrder = Text(source="purchase_order", required=False)
+    partNumber = Text(source="part_number", required=False)
+    partRevision = Text(source="part_revision", required=False)
     dueDate = serializers.DateField(source="due_date", required=False)
+    dueStatus = Choice(
+        DUE_STATUSES,
+        source="due_status",
+        required=False,
+        help_text="How it stands to its due date today, where it has one.",
+    )
+    priority = Whole(
+        source="given_priority",
+        required=False,
+        help_text="Its place in the shop's order of work, 1 being the first, once somebody gave it one.",
+    )
+    tags = serializers.ListField(child=Text(), required=False)
     jiraTicketKey = Text(source="jira_ticket_key", required=False)
     jiraTicketSummary = Text(source="jira_ticket_summary", required=False)
     jiraPartNumber = Text(source="jira_part_number", required=False)
@@ -172,6 +192,20 @@ class JumpShape(Shape):
     bypassed = BypassShape(many=True)
 
 
+class MovedShape(Shape):
+    """What a move of a selection did to one serial."""
+
+    serialId = Text(source="serial.id")
+    serial = SerialShape()
+    bypassed = BypassShape(source="move.bypassed", many=True)
+
+
+class MovesShape(Shape):
+    """What a move of a selection did, serial by serial in the order given."""
+
+    results = MovedShape(many=True)
+
+
 class StepStatusShape(Shape):
     """One part's record of one step (SnStepStatus)."""
 
@@ -205,3 +239,32 @@ class StepOverrideShape(Shape):
     reason = Text()
     createdBy = Text(source="created_by")
     createdAt = Timestamp(source="created_at")
+
+
+# --- Notes
+
+
+class NotePhotoShape(Shape):
+    """A photo of a note: upright, and without what the camera wrote into it."""
+
+    id = Text()
+    contentType = Choice(ImageType.choices, source="content_type")
+    width = Whole(help_text="Pixels.")
+    height = Whole(help_text="Pixels.")
+    bytes = Whole(source="size_bytes", help_text="Of the photo as it is kept.")
+    url = Text(help_text="Where the photo is, on this host.")
+    thumbnailUrl = Text(source="thumbnail_url", help_text="A WebP picture of at most 320 pixels.")
+
+
+class NoteShape(Shape):
+    """What somebody wrote about one part or several, at a step. It never changes."""
+
+    id = Text(source="public_id")
+    jobId = Text(source="job_id")
+    pathId = Text(source="path_id")
+    stepId = Text(source="step_id")
+    serialIds = serializers.ListField(child=Text(), source="serial_ids", help_text="Ascending.")
+    text = Text()
+    createdBy = Text(source="created_by")
+    createdAt = Timestamp(source="created_at")
+    photos = NotePhotoShape(source="photos_if_any", many=True, required=False)

@@ -117,8 +117,14 @@ class Serial(models.Model):
             ),
         ]
         indexes = [
-            # a path's distribution, a job's progress, the queue of a step: counts by path, state and place
+            # a path's distribution, a job's progress, is a path finished: counts by path, state and place
             models.Index(fields=["path", "status", "current_step_index"], name="serial_place"),
+            # what is on the floor now: the work queue, stations, the board; few parts of all that were ever made
+            models.Index(
+                fields=["path", "current_step_index"], name="serial_on_the_floor", condition=Q(status="in_progress")
+            ),
+            # what has ended today, for the board: completed and scrapped are final, so it is the last change
+            models.Index(fields=["updated_at"], name="serial_ended", condition=~Q(status="in_progress")),
             # is this the step where a part was scrapped: asked before a step is removed
             models.Index(fields=["scrap_step"], name="serial_scrap_step", condition=Q(scrap_step__isnull=False)),
         ]

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from audit.history import tracked
 from shopplanr import clock
+from shopplanr.fields import WordsField
 from shopplanr.ids import ID_MAX_LENGTH, new_job_id, new_path_id, new_step_id
 
 NAME_MAX_LENGTH = 255
@@ -33,7 +34,18 @@ class Job(models.Model):
     id = models.CharField(primary_key=True, max_length=ID_MAX_LENGTH, default=new_job_id, editable=False)
     name = models.CharField(max_length=NAME_MAX_LENGTH)
     goal_quantity = models.PositiveIntegerField(help_text="How many good parts the order asks for.")
+    customer = models.CharField(max_length=NAME_MAX_LENGTH, blank=True, default="")
+    purchase_order = models.CharField(
+        max_length=NAME_MAX_LENGTH, blank=True, default="", help_text="The customer's number for the order."
+    )
+    part_number = models.CharField(max_length=NAME_MAX_LENGTH, blank=True, default="")
+    part_revision = models.CharField("revision", max_length=NAME_MAX_LENGTH, blank=True, default="")
     due_date = models.DateField(null=True, blank=True, help_text="The day on which the last part is to be shipped.")
+    priority = models.PositiveIntegerField(help_text="Place in the shop's order of work; 1 is the first.")
+    ranked = models.BooleanField(
+        default=False, help_text="Somebody gave it its place. Otherwise it came behind the others when it was made."
+    )
+    tags = WordsField(help_text="Words by which the shop groups its jobs.")
     jira_ticket_key = models.CharField(max_length=NAME_MAX_LENGTH, blank=True, default="")
     jira_ticket_summary = models.TextField(blank=True, default="")
     jira_part_number = models.CharField(max_length=NAME_MAX_LENGTH, blank=True, default="")
@@ -51,6 +63,9 @@ class Job(models.Model):
         constraints = [
             models.CheckConstraint(name="job_has_a_goal", condition=Q(goal_quantity__gt=0)),
             models.CheckConstraint(name="job_has_a_name", condition=~Q(name="")),
+            models.CheckConstraint(name="job_priority_from_one", condition=Q(priority__gt=0)),
+            # also serves the list in the order of work, and the search for its end
+            models.UniqueConstraint(fields=["priority"], name="job_priority_unique"),
         ]
         indexes = [
             # GET /jobs: the whole list, oldest first
@@ -59,6 +74,27 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def given_priority(self) -> int | None:
+        """Return the place in the order of work that somebody gave it, None where nobody did yet."""
+        return self.priority if self.ranked else None
+
+
+class OrderOfWork(models.Model):
+    """The shop's order of work: one row without content, which is held by whoever adds a job or moves one.
+
+    So two who do that at once get their turns, and places stay without gaps and without doubles.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+
+    class Meta:
+        verbose_name_plural = "order of work"
+        constraints = [models.CheckConstraint(name="order_of_work_single", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return "the order of work"
 
 
 class Path(models.Model):
@@ -111,6 +147,10 @@ class Step(models.Model):
             models.CheckConstraint(
                 name="step_dependency_known", condition=Q(dependency_type__in=DependencyType.values)
             ),
+        ]
+        indexes = [
+            # GET /operator/:stepName, and the list of stations with their locations
+            models.Index(fields=["name", "location"], name="step_by_name"),
         ]
 
     def __str__(self) -> str:

@@ -61,5 +61,5 @@ def _step_of(serial: Serial, step_id: str) -> routing.RouteStep:
 
 
 def _settle(serial: Serial, step: routing.RouteStep, status: str) -> StepStatus:
-    parts.set_step_status(serial, [step], status)
+    parts.set_step_statuses([(serial, step, status)])
     return StepStatus.objects.get(serial=serial.pk, step=step.step_id)

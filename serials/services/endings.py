@@ -1,5 +1,7 @@
 """The two ends of a part that are not normal completion: scrap and force-complete."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from audit import trail
@@ -22,10 +24,7 @@ def scrap(serial_id: str, reason: object, explanation: object, actor: Actor) -> 
     ``AlreadyScrapped``, ``ScrapCompleted``, ``ScrapReasonMissing``, an unknown reason, ``ExplanationMissing``.
     """
     serial = parts.lock(serial_id)
-    if serial.status == SerialStatus.SCRAPPED:
-        raise refusals.AlreadyScrapped()
-    if serial.status == SerialStatus.COMPLETED:
-        raise refusals.ScrapCompleted()
+    check_may_scrap(serial)
     if not isinstance(reason, str) or not reason.strip():
         raise refusals.ScrapReasonMissing()
     if reason not in ScrapReason.values:
@@ -61,14 +60,8 @@ def force_complete(serial_id: str, reason: object, actor: Actor) -> Serial:
     Raises ``Serial not found``, ``ForceScrapped``, ``AlreadyCompleted``, ``NothingToForce``.
     """
     serial = parts.lock(serial_id)
-    if serial.status == SerialStatus.SCRAPPED:
-        raise refusals.ForceScrapped()
-    if serial.status == SerialStatus.COMPLETED:
-        raise refusals.AlreadyCompleted()
     _, steps = parts.route_of(serial)
-    incomplete = routing.open_requirements(steps)
-    if not incomplete:
-        raise refusals.NothingToForce()
+    incomplete = check_may_force(serial, steps)
     reason = given_text(reason, "reason")
     forced_by = actor.identified()
 
@@ -91,3 +84,23 @@ def force_complete(serial_id: str, reason: object, actor: Actor) -> Serial:
         force_completed_at=clock.now(),
         force_completed_reason=reason,
     )
+
+
+def check_may_scrap(serial: Serial) -> None:
+    """Raise ``AlreadyScrapped`` or ``ScrapCompleted`` where the part cannot be scrapped any more."""
+    if serial.status == SerialStatus.SCRAPPED:
+        raise refusals.AlreadyScrapped()
+    if serial.status == SerialStatus.COMPLETED:
+        raise refusals.ScrapCompleted()
+
+
+def check_may_force(serial: Serial, steps: Sequence[routing.RouteStep]) -> list[routing.RouteStep]:
+    """Return the required steps that are open; raise ``ForceScrapped``, ``AlreadyCompleted`` or ``NothingToForce``."""
+    if serial.status == SerialStatus.SCRAPPED:
+        raise refusals.ForceScrapped()
+    if serial.status == SerialStatus.COMPLETED:
+        raise refusals.AlreadyCompleted()
+    incomplete = routing.open_requirements(steps)
+    if not incomplete:
+        raise refusals.NothingToForce()
+    return incomplete

@@ -1,9 +1,11 @@
 """People, roles and API tokens in the admin.
 
-Whoever may change accounts or make tokens can become anybody, so all of that is for administrators (superusers) alone;
-other staff look, where a permission lets them. Nothing is deleted: accounts are deactivated, tokens revoked.
+Whoever may change accounts, make tokens or issue one-time codes can become anybody, so all of that is for
+administrators (superusers) alone; other staff look, where a permission lets them. Nothing is deleted: accounts are
+deactivated, tokens revoked.
 """
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -13,11 +15,18 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.dateformat import format as formatted
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 
+from shopplanr import clock
 from shopplanr.accounts.models import ApiToken, User
+from shopplanr.accounts.pin_actions import IssueCode, Unlock, credential_of, is_locked
 from shopplanr.accounts.roles import Role
 from shopplanr.accounts.services import issue_token, revoke_token
+from shopplanr.admin.confirming import ConfirmedAction, ConfirmedActionsMixin
+from shopplanr.admin.links import record_link
+from shopplanr.admin.records import RecordAdmin
 from shopplanr.refusals import Refusal
 
 admin.site.unregister(Group)
@@ -55,14 +64,15 @@ class UserChange(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(AdministratorsOnly, auth_admin.UserAdmin):
-    """People's accounts: name, department, roles, and whether they may sign in here."""
+class UserAdmin(AdministratorsOnly, ConfirmedActionsMixin, RecordAdmin, auth_admin.UserAdmin):
+    """People's accounts: name, department, roles, whether they may sign in here, and their PIN on the floor."""
 
     form = UserChange
     add_form = UserCreation
     fieldsets = (
         (None, {"fields": ("name", "department", "username", "password", "email")}),
         ("Role", {"fields": ("is_active", "groups", "is_staff", "is_superuser", "user_permissions")}),
+        ("Sign-in on the floor", {"fields": ("pin", "pin_tries", "pin_last_wrong")}),
         ("Times", {"fields": ("created_at", "last_login")}),
     )
     add_fieldsets = (
@@ -70,15 +80,27 @@ class UserAdmin(AdministratorsOnly, auth_admin.UserAdmin):
         ("Password", {"fields": ("usable_password", "password1", "password2")}),
         ("Role", {"fields": ("groups", "is_staff")}),
     )
-    readonly_fields = ("created_at", "last_login")
-    list_display = ("name", "username", "department", "roles", "is_active", "is_staff", "last_login")
+    readonly_fields = ("pin", "pin_tries", "pin_last_wrong", "created_at", "last_login")
+    list_display = ("name", "username", "department", "roles", "has_pin", "is_active", "is_staff", "last_login")
+    list_select_related = ("pin_credential",)
     list_filter = ("is_active", "groups", "is_staff", "department")
     search_fields = ("name", "username", "department", "id")
     ordering = ("-is_active", "name")
+    confirmed_actions = (IssueCode(), Unlock())
+    selection_headings = ("Person", "Department")
+    selection_order = ("name", "pk")
 
     def get_queryset(self, request: HttpRequest):
-        """Return the accounts with their roles, so that the list costs no query per row."""
-        return super().get_queryset(request).prefetch_related("groups")
+        """Return the accounts with their roles and PINs, so that neither list nor page costs a query per row."""
+        return super().get_queryset(request).select_related("pin_credential").prefetch_related("groups")
+
+    def may(self, request: HttpRequest, action: ConfirmedAction) -> bool:
+        """Administrators may, whatever rights others have been given."""
+        return _is_administrator(request)
+
+    def selection_cells(self, row: User) -> list[object]:
+        """Show somebody who was selected."""
+        return [record_link(User, row.pk, row.name), row.department]
 
     def save_model(self, request: HttpRequest, obj: User, form, change: bool) -> None:
         """Write what was changed and nothing else: a form that was opened earlier must not undo a deactivation."""
@@ -94,6 +116,35 @@ class UserAdmin(AdministratorsOnly, auth_admin.UserAdmin):
         if isinstance(response, HttpResponseRedirect):
             return HttpResponseRedirect(reverse(f"{self.admin_site.name}:accounts_user_change", args=[id]))
         return response
+
+    @admin.display(description="PIN", boolean=True)
+    def has_pin(self, user: User) -> bool:
+        """Tell whether the person can sign in on the floor."""
+        return credential_of(user).is_set
+
+    @admin.display(description="PIN")
+    def pin(self, user: User) -> str:
+        """Say whether there is a PIN, or a code with which to choose one."""
+        credential = credential_of(user)
+        if credential.is_set:
+            return f"Set {_shown(credential.set_at)}"
+        if not credential.code_digest:
+            return "Not set"
+        until = "valid until" if clock.now() < credential.code_expires_at else "expired"
+        return f"Not set; one-time code {until} {_shown(credential.code_expires_at)}"
+
+    @admin.display(description="Wrong tries in a row")
+    def pin_tries(self, user: User) -> str:
+        """Return how many there were, and until when the account is locked."""
+        credential = credential_of(user)
+        locked = f", locked until {_shown(credential.locked_until, exact=True)}" if is_locked(credential) else ""
+        return f"{credential.wrong_tries}{locked}"
+
+    @admin.display(description="Last wrong try")
+    def pin_last_wrong(self, user: User) -> str:
+        """Return when it was."""
+        moment = credential_of(user).last_wrong_at
+        return _shown(moment) if moment else "Never"
 
     @admin.display(description="Roles")
     def roles(self, user: User) -> str:
@@ -195,6 +246,10 @@ class ApiTokenAdmin(AdministratorsOnly, admin.ModelAdmin):
 
 def _is_administrator(request: HttpRequest) -> bool:
     return request.user.is_active and request.user.is_superuser
+
+
+def _shown(moment: datetime, exact: bool = False) -> str:
+    return formatted(localtime(moment), "j M Y, H:i:s" if exact else "j M Y, H:i")
 
 
 def _is_role(group: Group | None) -> bool:

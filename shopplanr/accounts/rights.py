@@ -7,7 +7,7 @@ which takes a tenth of that. They are the only hand-written reads of the account
 
 # ruff: noqa: S608 - the statements are put together from what stands in this file; values are parameters
 
-from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.db import connection
 
 from shopplanr.accounts.models import ApiToken, User
@@ -32,6 +32,12 @@ _RIGHTS_OF_USER = f"""
 """
 
 _USER = f"SELECT account.*, ({_RIGHTS_OF_USER}) AS listed_rights FROM accounts_user account WHERE account.id = %s"
+
+_USER_WITH_PIN = f"""
+    SELECT account.*, pin.pin_hash AS session_pin_hash, ({_RIGHTS_OF_USER}) AS listed_rights
+    FROM accounts_user account JOIN accounts_pincredential pin ON pin.user_id = account.id
+    WHERE account.id = %s AND pin.pin_hash <> ''
+"""
 
 # What a call asks of its user. The rest, the password's hash above all, stays in the database until it is asked for.
 _ASKED_FOR = {"id", "username", "name", "department", "is_active", "is_staff", "is_superuser"}
@@ -59,11 +65,7 @@ def load_user(user_id: object) -> User | None:
 
     ``user_id`` may be anything that a client sent.
     """
-    if not is_plausible_id(user_id):
-        return None
-    for user in User.objects.raw(_for_engine(_USER), [user_id]):
-        return _with_rights(user, user.__dict__.pop("listed_rights"))
-    return None
+    return _load(_USER, user_id)
 
 
 def load_token(digest: str) -> ApiToken | None:
@@ -94,6 +96,26 @@ class RightsBackend(ModelBackend):
         """Return the session's user, None where the account is gone or inactive."""
         user = load_user(user_id)
         return user if user is not None and self.user_can_authenticate(user) else None
+
+
+class PinBackend(BaseBackend):
+    """Loads the user of a session that was made with a PIN. It knows no password, and makes no session itself."""
+
+    def get_user(self, user_id: str) -> User | None:
+        """Return the session's user, None where the account is gone, inactive or without a PIN by now. One query.
+
+        The user knows what is stored of the PIN, so the session ends with that PIN.
+        """
+        user = _load(_USER_WITH_PIN, user_id)
+        return user if user is not None and user.is_active else None
+
+
+def _load(statement: str, user_id: object) -> User | None:
+    if not is_plausible_id(user_id):
+        return None
+    for user in User.objects.raw(_for_engine(statement), [user_id]):
+        return _with_rights(user, user.__dict__.pop("listed_rights"))
+    return None
 
 
 def _with_rights(user: User, listed: str | None) -> User:

@@ -23,6 +23,7 @@ class Right(StrEnum):
     CREATE_SERIALS = "serials.add_serial", "create parts"
     ADVANCE = "serials.advance_serial", "advance parts"
     SCRAP = "serials.scrap_serial", "scrap parts"
+    NOTE = "serials.add_note", "write notes"
     OVERRIDE = "serials.override_step", "override steps"
     WAIVE = "serials.waive_step", "waive steps"
     FORCE_COMPLETE = "serials.force_complete_serial", "force parts to completion"
@@ -45,18 +46,19 @@ class Role(StrEnum):
 
 
 _EVERYBODY = frozenset({Right.READ, Right.READ_AUDIT})
-_OPERATORS = _EVERYBODY | {Right.CREATE_SERIALS, Right.ADVANCE, Right.SCRAP, Right.ATTACH}
+_OPERATORS = _EVERYBODY | {Right.CREATE_SERIALS, Right.ADVANCE, Right.SCRAP, Right.ATTACH, Right.NOTE}
 
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATORS: _OPERATORS,
     Role.SUPERVISORS: _OPERATORS | {Right.OVERRIDE, Right.WAIVE, Right.FORCE_COMPLETE, Right.PLAN},
-    Role.QC: _EVERYBODY | {Right.ATTACH, Right.CERTIFY, Right.WAIVE, Right.KEEP_CATALOGUE, Right.CERTIFY_PRODUCTS},
+    Role.QC: _EVERYBODY
+    | {Right.ATTACH, Right.NOTE, Right.CERTIFY, Right.WAIVE, Right.KEEP_CATALOGUE, Right.CERTIFY_PRODUCTS},
     Role.AUDITORS: _EVERYBODY,
     # Programs: every verb of the API that is documented, and no more than that.
     Role.INTEGRATIONS: frozenset(Right),
 }
 
-SHOP_APPS = ("serials", "certificates", "audit")
+SHOP_APPS = ("serials", "certificates", "audit", "floor")
 """The apps whose records the shop keeps."""
 
 ADMIN_READERS = frozenset({Role.SUPERVISORS, Role.QC, Role.AUDITORS})

@@ -52,6 +52,8 @@ class ConfirmedAction:
     form_class: type[forms.Form] = forms.Form
     final = False
     """Whether it cannot be taken back."""
+    level = messages.SUCCESS
+    """How what is said at the end stands out."""
     removes = False
     """Whether the records are gone afterwards, and with them the pages that would be returned to."""
     most = 500
@@ -84,6 +86,10 @@ class ConfirmedAction:
     def carry_out_one(self, row: Model, values: Mapping[str, Any], actor: Actor) -> None:
         """Do it to one record: call the service."""
         raise NotImplementedError
+
+    def outcome(self, rows: Sequence[Model]) -> str:
+        """Return what is said when it is done; HTML where it is marked as safe."""
+        return f"{self.done}: {_named(rows, self)}."
 
     def count(self, number: int) -> str:
         """Return ``1 part`` or ``2 parts``."""
@@ -120,8 +126,12 @@ class ConfirmedActionsMixin:
         return actions
 
     def permitted(self, request: HttpRequest) -> list[ConfirmedAction]:
-        """Return the actions that the user has the right to."""
-        return [action for action in self.confirmed_actions if request.user.has_perm(action.right)]
+        """Return the actions that the user may do."""
+        return [action for action in self.confirmed_actions if self.may(request, action)]
+
+    def may(self, request: HttpRequest, action: ConfirmedAction) -> bool:
+        """Tell whether the user has the right to an action."""
+        return request.user.has_perm(action.right)
 
     def tools(self, request: HttpRequest, record: Model) -> list[tuple[str, str]]:
         """Offer on a record's page what the user may do with it."""
@@ -151,7 +161,7 @@ class ConfirmedActionsMixin:
         action = next((action for action in self.confirmed_actions if action.name == name), None)
         if action is None:
             raise Http404
-        if not request.user.has_perm(action.right):
+        if not self.may(request, action):
             return self._turn_away(request, action)
         given = request.POST if request.method == "POST" else request.GET
         back = _own_page(given.get("back", ""))
@@ -172,7 +182,7 @@ class ConfirmedActionsMixin:
             except Refusal as refused:
                 refusal = refused
             else:
-                self.message_user(request, f"{action.done}: {_named(rows, action)}.", messages.SUCCESS)
+                self.message_user(request, action.outcome(rows), action.level)
                 return HttpResponseRedirect(back or page_url(self.model, "changelist"))
         return self._ask(request, action, rows, back, form=form, refusal=refusal)
 

@@ -3,11 +3,14 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from shopplanr.accounts.pin_sessions import is_by_pin
+
 APP_ORDER = ("serials", "certificates", "audit", "accounts", "auth")
+APP_ORDER = ("serials", "certificates", "audit", "floor", "accounts", "auth")
 """The shop's own records first; who may do what comes last."""
 
 MODEL_ORDER = (
-    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride"),
+    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "Note", "NotePhoto"),
     *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification"),
 )
 
@@ -19,6 +22,10 @@ class ShopAdminSite(admin.AdminSite):
     index_title = "Quality desk"
     # "View site" leads nowhere as long as the admin is the only thing that is shown.
     site_url = None
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let staff in who signed in with their password: four digits do not open the desk."""
+        return super().has_permission(request) and not is_by_pin(request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """Return the apps and their records in the order of use instead of the alphabet's."""

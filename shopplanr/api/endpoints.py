@@ -14,9 +14,13 @@ from certificates.api.catalogue import CertificationViewSet, ProductViewSet
 from certificates.api.certs import CertificateViewSet
 from certificates.api.jobs import ProductJobViewSet
 from certificates.api.serials import CertifiedSerialViewSet
+from serials.api.notes import NoteViewSet
+from serials.api.operator import BoardViewSet, OperatorViewSet
 from serials.api.paths import PathViewSet, StepViewSet
 from shopplanr.accounts.api import UserViewSet
 from shopplanr.accounts.roles import Right
+from shopplanr.api import converters  # noqa: F401  so that paths can have a <name:…>
+from shopplanr.floor.api.scans import ScanViewSet
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Endpoint:
 ENDPOINTS = (
     # --- jobs, paths, steps
     Endpoint("jobs", ProductJobViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.PLAN)}),
+    Endpoint("jobs/priorities", ProductJobViewSet, {"PUT": ("reorder", Right.PLAN)}),
     Endpoint("jobs/<str:id>", ProductJobViewSet, {"GET": ("retrieve", Right.READ), "PUT": ("update", Right.PLAN)}),
     Endpoint("paths", PathViewSet, {"POST": ("create", Right.PLAN)}),
     Endpoint(
@@ -51,6 +56,8 @@ ENDPOINTS = (
     Endpoint(
         "serials", CertifiedSerialViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.CREATE_SERIALS)}
     ),
+    Endpoint("serials/advance", CertifiedSerialViewSet, {"POST": ("advance_all", Right.ADVANCE)}),
+    Endpoint("serials/advance-to", CertifiedSerialViewSet, {"POST": ("advance_all_to", Right.ADVANCE)}),
     Endpoint("serials/<str:id>", CertifiedSerialViewSet, {"GET": ("retrieve", Right.READ)}),
     Endpoint("serials/<str:id>/advance", CertifiedSerialViewSet, {"POST": ("advance", Right.ADVANCE)}),
     Endpoint("serials/<str:id>/advance-to", CertifiedSerialViewSet, {"POST": ("advance_to", Right.ADVANCE)}),
@@ -81,6 +88,20 @@ ENDPOINTS = (
         CertifiedSerialViewSet,
         {"POST": ("complete_deferred", Right.ADVANCE)},
     ),
+    # --- the floor: fixed words first, because a step may be named as one likes
+    Endpoint("operator/work-queue", OperatorViewSet, {"GET": ("work_queue", Right.READ)}),
+    Endpoint("operator/queue/_all", OperatorViewSet, {"GET": ("whole_queue", Right.READ)}),
+    Endpoint("operator/queue/<str:user_id>", OperatorViewSet, {"GET": ("queue", Right.READ)}),
+    Endpoint("operator/step/<str:id>", OperatorViewSet, {"GET": ("step", Right.READ)}),
+    Endpoint("operator/named/<name:step_name>", OperatorViewSet, {"GET": ("named_station", Right.READ)}),
+    Endpoint("operator/<name:step_name>", OperatorViewSet, {"GET": ("station", Right.READ)}),
+    Endpoint("board", BoardViewSet, {"GET": ("board", Right.READ)}),
+    # --- notes
+    Endpoint("notes", NoteViewSet, {"POST": ("create", Right.NOTE)}),
+    Endpoint("notes/serial/<str:id>", NoteViewSet, {"GET": ("of_serial", Right.READ)}),
+    Endpoint("notes/step/<str:id>", NoteViewSet, {"GET": ("of_step", Right.READ)}),
+    Endpoint("notes/<str:id>/photos/<str:photo_id>", NoteViewSet, {"GET": ("photo", Right.READ)}),
+    Endpoint("notes/<str:id>/photos/<str:photo_id>/thumbnail", NoteViewSet, {"GET": ("thumbnail", Right.READ)}),
     # --- certificates
     Endpoint("certs", CertificateViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.CERTIFY)}),
     Endpoint("certs/batch-attach", CertificateViewSet, {"POST": ("batch_attach", Right.ATTACH)}),
@@ -120,6 +141,9 @@ ENDPOINTS = (
     # --- audit
     Endpoint("audit", AuditViewSet, {"GET": ("list", Right.READ_AUDIT)}),
     Endpoint("audit/serial/<str:serial_id>", AuditViewSet, {"GET": ("of_serial", Right.READ_AUDIT)}),
+    # --- scanners
+    Endpoint("scan", ScanViewSet, {"POST": ("create", Right.READ)}),  # what a scan does asks for more
+    Endpoint("scans", ScanViewSet, {"GET": ("list", Right.READ_AUDIT)}),
     # --- people
     Endpoint("users", UserViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.MANAGE_USERS)}),
     Endpoint("users/<str:id>", UserViewSet, {"PUT": ("update", Right.MANAGE_USERS)}),

@@ -104,14 +104,12 @@ class Listing:
         return rows.order_by(*(columns or self.default), self.tie)
 
     def _page_number(self, given: str | None, name: str) -> int | None:
-        if given is None:
-            return None
-        # 18 digits are more rows than any database has, and fewer than it takes to overflow one
-        if given.isascii() and given.isdigit() and len(given) <= 18:
-            return int(given)
-        if self.junk_paging_ignored:
-            return None
-        raise Invalid.field(name, f"{name} must be a whole number, 0 or more", code="invalid_page")
+        try:
+            return page_number(given, name)
+        except Invalid:
+            if self.junk_paging_ignored:
+                return None
+            raise
 
     def _page_headers(self, request: Request, rows: QuerySet, limit: int, offset: int) -> dict[str, str]:
         total = rows.order_by().count()
@@ -132,6 +130,19 @@ class Listing:
             # Most lists are short: they go out whole, with their length.
             return HttpResponse(orjson.dumps(write(first)), content_type="application/json", headers=headers)
         return StreamingHttpResponse(_stream(first, iterator, write), content_type="application/json", headers=headers)
+
+
+def page_number(given: str | None, name: str) -> int | None:
+    """Return a ``limit`` or an ``offset``, None where none is given.
+
+    Raises ``{name} must be a whole number, 0 or more``.
+    """
+    if given is None:
+        return None
+    # 18 digits are more rows than any database has, and fewer than it takes to overflow one
+    if given.isascii() and given.isdigit() and len(given) <= 18:
+        return int(given)
+    raise Invalid.field(name, f"{name} must be a whole number, 0 or more", code="invalid_page")
 
 
 def refuse_filters(request: Request, except_for: Collection[str] = ()) -> None:

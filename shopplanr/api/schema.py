@@ -6,6 +6,7 @@ from functools import cache
 from django_filters import filters
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema as SpectacularSchema
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from shopplanr.api.filters import DayFilter, WholeNumberFilter
@@ -37,6 +38,7 @@ HEADERS = {
         "description": 'The address of the next page with `rel="next"`, where `limit` was given and there is one.',
         "schema": {"type": "string"},
     },
+    "ETag": {"description": "The digest of the content; `If-None-Match` asks with it.", "schema": {"type": "string"}},
     "WWW-Authenticate": {"description": "How to show who is calling.", "schema": {"type": "string"}},
 }
 
@@ -46,14 +48,16 @@ REFUSALS = {
     403: ("Forbidden", "The caller's role lacks the right."),
     404: ("NotFound", "A record that the path or the body names does not exist."),
     409: ("Conflict", "The call collides with what is stored meanwhile."),
+    410: ("Gone", "A file of the record was altered on disk since it was stored, or is missing."),
     413: ("BodyTooLarge", "The body is too large."),
-    415: ("UnsupportedMediaType", "The body is not `application/json`."),
+    415: ("UnsupportedMediaType", "The body is of a type that the call does not take."),
     500: ("InternalServerError", "A fault of ours; the request id is in the log."),
 }
 """What a call can be refused with, beside what it answers; all in the one envelope."""
 
 _EVERYWHERE = {400, 401, 403, 500}
 _WITH_ID = {404}
+_WITH_FILE = {410}
 _WITH_BODY = {404, 409, 413, 415}
 
 
@@ -70,13 +74,18 @@ def documented(
     many: bool = False,
     code: int = 200,
     body: type[Shape] | None = None,
+    form: type[Shape] | None = None,
     parameters: Sequence[OpenApiParameter] = (),
     also: Mapping[str, dict] | None = None,
+    tag: str | None = None,
 ):
     """Describe an action: what it takes and what it answers. Refusals that every call can meet are added.
 
-    ``also`` has the schema of what it answers instead where it is asked to, by media type.
+    ``tag`` files it under something else than the first word of its path. ``also`` has the schema of what it answers
+    ``form`` is the body as a form with files, where it may be one as well. ``also`` has the schema of what it answers
+    instead where it is asked to, by media type.
     """
+    request = {"application/json": body, "multipart/form-data": form} if form else body
     shape = answer(many=True) if answer and many else answer
     answers: dict = {code: OpenApiResponse(shape, description=status_words(code))}
     if also:
@@ -84,12 +93,34 @@ def documented(
             (code, media_type): OpenApiResponse(schema, description=status_words(code))
             for media_type, schema in also.items()
         }
-    return extend_schema(summary=summary, request=body, responses=answers, parameters=list(parameters))
+    return extend_schema(
+        summary=summary,
+        request=body,
+        responses=answers,
+        parameters=list(parameters),
+        **({"tags": [tag]} if tag else {}),
+    )
+    return extend_schema(summary=summary, request=request, responses=answers, parameters=list(parameters))
+
+
+def file_of_record(summary: str, *media_types: str):
+    """Describe an action that answers with a file of the record in one of these types."""
+    answers = {
+        (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, description=status_words(200))
+        for media_type in media_types
+    }
+    answers |= {304: OpenApiResponse(None, description=status_words(304))}
+
+    def describe(action):
+        action.answers_with_file = True
+        return extend_schema(summary=summary, responses=answers)(action)
+
+    return describe
 
 
 def status_words(code: int) -> str:
     """Return what a good answer means."""
-    return {200: "OK", 201: "Created", 204: "Gone"}[code]
+    return {200: "OK", 201: "Created", 204: "Gone", 304: "The caller's copy is still the right one"}[code]
 
 
 def complete_components(result: dict, generator, **kwargs) -> dict:
@@ -122,8 +153,9 @@ class AutoSchema(SpectacularSchema):
         if self.method == "DELETE" and (body := self.get_request_serializer()):
             schema = self.resolve_serializer(body, "request").ref
             operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+        more = ["X-Total-Count", "Link"] if self._listing() else ["ETag"] if self._answers_with_file() else []
         for response in operation["responses"].values():
-            response["headers"] = _headers(200, *(["X-Total-Count", "Link"] if self._listing() else []))
+            response["headers"] = _headers(200, *more)
         self.resolve_serializer(ErrorShape, "response")
         operation["responses"] |= {
             str(code): {"$ref": f"#/components/responses/{name}"}
@@ -160,9 +192,13 @@ class AutoSchema(SpectacularSchema):
     def _listing(self) -> Listing | None:
         return getattr(self.view, "listings", {}).get(getattr(self.view, "action", None))
 
+    def _answers_with_file(self) -> bool:
+        return hasattr(getattr(self.view, getattr(self.view, "action", None) or "", None), "answers_with_file")
+
     def _refusals(self) -> set[int]:
         changing = self.method in {"POST", "PUT", "PATCH", "DELETE"}
-        return _EVERYWHERE | (_WITH_BODY if changing else set()) | (_WITH_ID if "{" in self.path else set())
+        refusals = _EVERYWHERE | (_WITH_BODY if changing else set()) | (_WITH_ID if "{" in self.path else set())
+        return refusals | (_WITH_FILE if self._answers_with_file() else set())
 
 
 def _list_parameters(listing: Listing) -> list[OpenApiParameter]:
@@ -173,13 +209,13 @@ def _list_parameters(listing: Listing) -> list[OpenApiParameter]:
         OpenApiParameter(
             "ordering", str, description=f"Comma-separated; a leading `-` reverses. Known: {', '.join(words)}."
         ),
-        OpenApiParameter("limit", _WHOLE, description="At most so many; `X-Total-Count` and `Link` tell the rest."),
-        OpenApiParameter("offset", _WHOLE, description="Leave out the first so many."),
+        OpenApiParameter("limit", WHOLE, description="At most so many; `X-Total-Count` and `Link` tell the rest."),
+        OpenApiParameter("offset", WHOLE, description="Leave out the first so many."),
     ]
 
 
 DAY = {"type": "string", "format": "date"}
-_WHOLE = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+WHOLE = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 
 
 def _filter_parameter(name: str, each: filters.Filter) -> OpenApiParameter:

@@ -4,16 +4,22 @@ from dataclasses import dataclass
 
 from django.contrib.auth.hashers import identify_hasher, make_password
 
-from shopplanr.accounts.models import User
+from shopplanr import clock
+from shopplanr.accounts.models import PinCredential, User
+from shopplanr.accounts.people import accounts_that_sign_in
 from shopplanr.accounts.roles import Role
 from shopplanr.accounts.services import create_user
 
 PASSWORD = "shop-planr-demo"  # noqa: S105 - public on purpose: it is printed at every start
 """The password of every demo account that can sign in."""
 
-# A salt of its own tells, without hashing anything, which accounts still have the public password: whoever sets another
-# one gets a random salt. It is long enough that Django does not renew it when somebody signs in.
+PIN = "2580"
+"""With which every person of the demo signs in on the floor, as public as the password."""
+
+# Salts of their own tell, without hashing anything, which accounts still have the public password or PIN: whoever sets
+# another one gets a random salt. They are long enough that Django does not renew them when somebody signs in.
 _SALT = "ShopPlanrDemoPasswordIsPublic"
+_PIN_SALT = "ShopPlanrDemoPinIsPublic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,11 @@ class Person:
     def is_administrator(self) -> bool:
         """Who has no role may do everything."""
         return self.role is None
+
+    @property
+    def has_pin(self) -> bool:
+        """Everybody but the programs signs in on the floor."""
+        return self.role != Role.INTEGRATIONS
 
 
 PEOPLE = (
@@ -73,6 +84,10 @@ def hire() -> dict[str, User]:
             account = accounts[person.username]
             account.password, account.is_superuser = password, person.is_administrator
             account.save(update_fields=["password", "is_superuser"])
+    pin, now = make_password(PIN, salt=_PIN_SALT), clock.now()
+    PinCredential.objects.bulk_create(
+        PinCredential(user=accounts[person.username], pin_hash=pin, set_at=now) for person in PEOPLE if person.has_pin
+    )
     return accounts
 
 
@@ -86,7 +101,7 @@ def sign_in_lines() -> list[str]:
     lines = [
         f"{account.username:<8} {PASSWORD}   {account.name}, {_role_of(account)}"
         for account in accounts
-        if _has_public_password(account)
+        if _has_salt(account.password, _SALT)
     ]
     if others := len(accounts) - len(lines):
         lines.append(f"and {others} with a password of their own")
@@ -99,8 +114,28 @@ def _role_of(account: User) -> str:
     return ", ".join([*sorted(group.name for group in account.groups.all()), account.department])
 
 
-def _has_public_password(account: User) -> bool:
+def floor_line(site: str = "") -> str:
+    """Return how one signs in on the floor, for as long as people have the public PIN; empty where nobody has.
+
+    ``site`` is the URL of the start page, where that is known.
+    """
+    pins = accounts_that_sign_in().values_list("pin_credential__pin_hash", flat=True)
+    public = sum(_has_salt(pin, _PIN_SALT) for pin in pins if pin)
+    where = f"{site}/" if site else "the start page"
+    return f"tap a name on {where}, PIN {PIN} ({public} {'person' if public == 1 else 'people'})" if public else ""
+
+
+def sign_in_text(site: str = "") -> str:
+    """Return who can sign in, on the floor and with a password, as lines for a terminal; empty where nobody can."""
+    floor, lines = floor_line(site), sign_in_lines()
+    told = [f"On the floor: {floor}"] if floor else []
+    if lines:
+        told += ["Who can sign in to the admin (name and password):", *(f"  {line}" for line in lines)]
+    return "\n".join(told)
+
+
+def _has_salt(encoded: str, salt: str) -> bool:
     try:
-        return identify_hasher(account.password).decode(account.password)["salt"] == _SALT
+        return identify_hasher(encoded).decode(encoded)["salt"] == salt
     except (KeyError, NotImplementedError, ValueError):
         return False  # written by a hasher that this installation does not know

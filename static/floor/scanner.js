@@ -15,7 +15,20 @@ function submit(code) {
   if (code === last.code && now - last.at < SAME_CODE_MS) return;
   last = { code, at: now };
   field().value = code;
+  say(true);
   form().requestSubmit();
+}
+
+// The server is told that this was a scan: an unknown code is then kept as one, and typed words are looked for.
+function say(scanned) {
+  let mark = form().elements.scanned;
+  if (scanned && !mark) {
+    mark = document.createElement("input");
+    mark.type = "hidden";
+    mark.name = "scanned";
+    mark.value = "1";
+    form().append(mark);
+  } else if (!scanned && mark) mark.remove();
 }
 
 // --- Keys
@@ -29,9 +42,13 @@ const editable = (element) =>
 
 document.addEventListener("keydown", (event) => {
   if (!form() || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.target === field()) return; // there, Enter submits by itself
   const gap = event.timeStamp - latest;
   latest = event.timeStamp;
+  if (event.target === field()) { // there, Enter submits by itself
+    if (event.key === "Enter") say(keys.length >= SHORTEST && gap <= GAP_MS && field().value.endsWith(keys));
+    else if (event.key.length === 1) keys = gap > GAP_MS ? event.key : keys + event.key;
+    return;
+  }
   if (event.key === "Enter" || event.key === "Tab") {
     const code = keys;
     const into = typedInto;

@@ -3,14 +3,24 @@
 from ipaddress import ip_network
 
 import factory
+from django.conf import settings as configured
 from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.test import Client
 from rest_framework.test import APIClient
 
+from shopplanr.accounts import pin_sessions, pins
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import Role
 from shopplanr.accounts.services import issue_token
+from shopplanr.accounts.sessions import SessionStore
 
 PASSWORD = "correct horse battery staple"
+
+PIN = "2580"
+
+DEVICE = "192.0.2.7"
+"""The address of a tablet."""
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -66,3 +76,18 @@ def open_kiosk(settings, role: Role = Role.INTEGRATIONS, network: str = "127.0.0
     settings.KIOSK_NETWORKS = [ip_network(network)]
     settings.KIOSK_ROLE = role.value
     return json_client()
+
+
+def give_pin(user: User, pin: str = PIN) -> User:
+    """Let the user choose a PIN, with a one-time code as everybody does; return the user as signed in with it."""
+    return pins.set_pin(user.pk, pins.issue_code(user, by="test"), pin, pin, DEVICE)
+
+
+def pin_client(user: User, pin: str = PIN) -> Client:
+    """Return the browser of a tablet on which the user, who gets this PIN, is signed in with it."""
+    request, client = HttpRequest(), Client(REMOTE_ADDR=DEVICE)
+    request.session = SessionStore()
+    pin_sessions.begin(request, give_pin(user, pin))
+    request.session.save()
+    client.cookies[configured.SESSION_COOKIE_NAME] = request.session.session_key
+    return client

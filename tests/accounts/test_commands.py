@@ -6,10 +6,11 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from shopplanr.accounts.models import ApiToken, User
+from shopplanr.accounts.models import ApiToken, PinCredential, User
+from shopplanr.accounts.pins import set_pin
 from shopplanr.accounts.roles import Role
 from shopplanr.accounts.tokens import digest
-from tests.accounts.factories import UserFactory, json_client, token_for
+from tests.accounts.factories import DEVICE, PIN, UserFactory, json_client, token_for
 from tests.accounts.probe import URL
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,24 @@ def test_revoke_token_closes_it():
     assert token.revoked_by == "command"
     with pytest.raises(CommandError, match="already revoked"):
         run("revoke_token", token.pk)
+
+
+@pytest.mark.parametrize("known_by", ["username", "pk"])
+def test_issue_pin_code_prints_a_code_with_which_a_pin_is_chosen(known_by):
+    user = UserFactory(name="Dale")
+
+    out, err = run("issue_pin_code", getattr(user, known_by))
+
+    assert "One-time code of Dale, valid for 24 hours." in err and out.strip() not in err
+    assert PinCredential.objects.get().code_issued_by == "command"
+    assert set_pin(user.pk, out, PIN, PIN, DEVICE) == user
+
+
+def test_issue_pin_code_says_what_is_wrong():
+    with pytest.raises(CommandError, match=r"^User not found: nobody$"):
+        run("issue_pin_code", "nobody")
+    with pytest.raises(CommandError, match="does not sign in on the floor"):
+        run("issue_pin_code", UserFactory(role=Role.INTEGRATIONS).username)
 
 
 def test_create_user_makes_an_account_with_a_role():

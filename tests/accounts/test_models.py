@@ -5,9 +5,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from shopplanr import clock
-from shopplanr.accounts.models import ApiToken, User
+from shopplanr.accounts.models import ApiToken, PinCredential, SignInDevice, User
 from shopplanr.accounts.tokens import digest
-from tests.accounts.factories import UserFactory
+from tests.accounts.factories import UserFactory, give_pin
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +81,38 @@ def test_a_user_with_tokens_cannot_be_deleted():
 
     with pytest.raises(ProtectedError):
         user.delete()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"pin_hash": "x"},
+        {"set_at": clock.now()},
+        {"code_digest": "x"},
+        {"code_expires_at": clock.now()},
+        {"code_issued_by": "test"},
+        {"code_digest": "x", "code_expires_at": clock.now()},
+        {"pin_hash": "x", "set_at": clock.now(), "code_digest": "x"}
+        | {"code_expires_at": clock.now(), "code_issued_by": "test"},
+        {"locked_until": clock.now()},
+        {"wrong_tries": -1},
+    ],
+    ids=lambda fields: " ".join(fields),
+)
+def test_a_pin_is_whole(fields):
+    refuses(lambda: PinCredential.objects.create(user=UserFactory(), **fields))
+
+
+def test_a_user_has_one_pin_and_cannot_be_deleted_with_it():
+    user = give_pin(UserFactory())
+
+    refuses(lambda: PinCredential.objects.create(user=user))
+    with pytest.raises(ProtectedError):
+        user.delete()
+
+
+def test_a_device_is_counted_once():
+    SignInDevice.objects.create(address="192.0.2.7", began_at=clock.now())
+
+    refuses(lambda: SignInDevice.objects.create(address="192.0.2.7", began_at=clock.now()))
+    refuses(lambda: SignInDevice.objects.create(address="", began_at=clock.now()))

@@ -8,13 +8,14 @@ from django.urls import reverse
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
-from serials.models import Job, Path, Serial, SerialCounter, Step, StepOverride, StepStatus
+from serials.models import Job, Note, NotePhoto, Path, Serial, SerialCounter, Step, StepOverride, StepStatus
 from serials.services import overrides
 from shopplanr.accounts.roles import Role
 from tests.accounts.factories import UserFactory
 from tests.admin.conftest import at_desk, staff
 from tests.admin.desk import deferred, url
-from tests.factories import OPERATOR, PLANNER, CertificateFactory, steps_of
+from tests.factories import OPERATOR, PLANNER, CertificateFactory, make_note, steps_of
+from tests.pictures import photo
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,8 @@ SHOP_MODELS = (
     StepStatus,
     StepOverride,
     SerialCounter,
+    Note,
+    NotePhoto,
     Certificate,
     CertAttachment,
     AuditEntry,
@@ -42,6 +45,7 @@ def one_of_each():
     (part,) = deferred()
     overrides.create(part.id, None, steps_of(part.path)[3].pk, "not on this drawing", PLANNER)
     attaching.attach(part.id, CertificateFactory().pk, OPERATOR)
+    make_note([part], photos=[photo()])
     return [model.objects.first() for model in SHOP_MODELS]
 
 

@@ -119,7 +119,7 @@ def test_history_is_for_those_who_may_see_the_record(qc, auditor):
 
 def test_ids_that_look_like_escapes_survive_the_address(qc):
     # The admin writes "_" in an address as "_5F", and would read this id as "job/Xq3".
-    job = Job.objects.create(id="job_2FXq3", name="Awkward", goal_quantity=1)
+    job = Job.objects.create(id="job_2FXq3", name="Awkward", goal_quantity=1, priority=1)
 
     assert quote(job.pk) == "job_5F2FXq3"
     assert qc.get(url("serials_job", "history", job.pk)).context["object"] == job

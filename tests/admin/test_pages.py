@@ -85,7 +85,7 @@ def test_the_start_page_puts_the_shop_first_and_says_what_one_did_last(qc):
 
     response = qc.get(reverse("admin:index"))
 
-    assert [app["app_label"] for app in response.context["app_list"]] == ["serials", "certificates", "audit"]
+    assert [app["app_label"] for app in response.context["app_list"]] == ["serials", "certificates", "audit", "floor"]
     assert response.context["app_list"][0]["models"][0]["object_name"] == "Serial"
     assert "Certificate attached" in response.content.decode()
     assert "Nothing yet" in staff(Role.AUDITORS).get(reverse("admin:index")).content.decode()
@@ -150,9 +150,10 @@ def test_every_mark_has_its_shape():
 
     used = [*marks.STEP_MARKS.values(), *marks.SERIAL_MARKS.values(), *TYPE_MARKS.values()]
     used += [ACTIVE, EXPIRED, NOT_YET, *VERIFICATION_MARKS.values()]
-    used += [marks.FORCED, marks.OVERRIDE_ACTIVE, marks.OVERRIDE_REVERSED]
+    used += [*marks.DUE_MARKS.values(), marks.FORCED, marks.OVERRIDE_ACTIVE, marks.OVERRIDE_REVERSED]
     drawn = re.findall(r'<symbol id="([\w-]+)"', File(finders.find("shopplanr/marks.svg")).read_text())
 
     assert {mark.shape for mark in used} <= set(drawn)
     assert {mark.tone for mark in used} <= {"quiet", "active", "good", "warn", "bad"}
-    assert len({mark.shape for mark in marks.STEP_MARKS.values()}) == len(marks.STEP_MARKS), "one shape per state"
+    for states in (marks.STEP_MARKS, marks.DUE_MARKS):
+        assert len({mark.shape for mark in states.values()}) == len(states), "one shape per state"

@@ -1,13 +1,15 @@
 """A small shop in which every endpoint of the API has something to work on, and a call of each that succeeds."""
 
+import re
 from dataclasses import dataclass
 
 from certificates.models import Certificate, Certification, Product
 from certificates.services import attaching
-from serials.models import Job, Path, Serial, Step
+from serials.models import Job, Note, Path, Serial, Step
 from serials.services import advancement, overrides
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import Role
+from shopplanr.floor import scanning
 from tests.accounts.factories import UserFactory
 from tests.factories import (
     OPERATOR,
@@ -17,9 +19,11 @@ from tests.factories import (
     JobFactory,
     PathFactory,
     gtin_of,
+    make_note,
     make_serials,
     steps_of,
 )
+from tests.pictures import photo
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Shop:
     standing: Serial
     deferring: Serial
     overridden: Serial
+    note: Note
     certificate: Certificate
     product: Product
     held: Certification
@@ -50,6 +55,7 @@ def make_shop() -> Shop:
     attaching.attach(standing.id, certificate.id, OPERATOR)
     advancement.advance_to(deferring.id, 2, OPERATOR)
     overrides.create(overridden.id, None, steps[1].id, "done at the supplier's", OPERATOR)
+    scanning.scan(standing.id, "Mill", OPERATOR, lambda right: True, own_hosts=[])
     held = AssignmentFactory(valid_from="2024-01-01", metadata={"lot": "7"}, certificate_countries=["US"])
     return Shop(
         job=path.job,
@@ -59,6 +65,7 @@ def make_shop() -> Shop:
         standing=standing,
         deferring=deferring,
         overridden=overridden,
+        note=make_note([standing, deferring], photos=[photo()]),
         certificate=certificate,
         product=held.product,
         held=held.certification,
@@ -86,7 +93,7 @@ class Call:
         """Return the address, with other ids where they are given."""
         url = f"/api/{self.path}"
         for name, value in (self.ids | ids).items():
-            url = url.replace(f"<str:{name}>", value)
+            url = re.sub(rf"<\w+:{name}>", lambda _, value=value: value, url)
         return url
 
 
@@ -96,6 +103,7 @@ def calls(shop: Shop) -> list[Call]:
     saw, mill, _ = shop.steps
     job, path, standing = {"id": shop.job.id}, {"id": shop.path.id}, {"id": shop.standing.id}
     at_mill = {"id": shop.deferring.id, "step_id": mill.id}
+    photo_of_note = {"id": shop.note.public_id, "photo_id": shop.note.photos.get().id}
     certificate = {"id": shop.certificate.id}
     new_path = {
         "name": "Rework",
@@ -103,19 +111,26 @@ def calls(shop: Shop) -> list[Call]:
         "advancementMode": "per_step",
         "steps": [{"name": "Grind", "location": "Hall 2", "optional": True, "dependencyType": "physical"}],
     }
-    new_job = {
+    planned = {
+        "customer": "Aldine Aerostructures",
+        "purchaseOrder": "4500118273",
+        "partNumber": "LG-40217-3",
+        "partRevision": "F",
+        "dueDate": "2030-05-01",
+        "priority": 1,
+        "tags": ["titanium"],
+        "productGtin": shop.product.gtin,
+    }
+    new_job = planned | {
         "name": "Bracket",
         "goalQuantity": 5,
-        "dueDate": "2030-05-01",
         "jiraTicketKey": "SHOP-1",
         "jiraTicketSummary": "Make brackets",
         "jiraPartNumber": "BR-7",
         "jiraPriority": "High",
         "jiraEpicLink": "SHOP-0",
         "jiraLabels": ["urgent"],
-        "productGtin": shop.product.gtin,
     }
-    new_job_facts = {"name": "Flange", "goalQuantity": 9, "dueDate": "2031-01-31", "productGtin": shop.product.gtin}
     product = {"gtin": shop.product.gtin}
     product_certification = product | {"certification_id": shop.held.short_id}
     new_certification = {
@@ -143,7 +158,8 @@ def calls(shop: Shop) -> list[Call]:
         Call("GET", "jobs", {}),
         Call("POST", "jobs", {}, new_job),
         Call("GET", "jobs/<str:id>", job),
-        Call("PUT", "jobs/<str:id>", job, new_job_facts),
+        Call("PUT", "jobs/<str:id>", job, planned | {"name": "Flange", "goalQuantity": 9}),
+        Call("PUT", "jobs/priorities", {}, {"jobIds": [shop.job.id]}),
         Call("POST", "paths", {}, {"jobId": shop.job.id} | new_path),
         Call("GET", "paths/<str:id>", path),
         Call("PUT", "paths/<str:id>", {"id": shop.unused_path.id}, new_path),
@@ -157,6 +173,18 @@ def calls(shop: Shop) -> list[Call]:
             "serials",
             {},
             {"jobId": shop.job.id, "pathId": shop.path.id, "quantity": 2, "certId": shop.certificate.id} | who,
+        ),
+        Call(
+            "POST",
+            "serials/advance",
+            {},
+            {"serialIds": [shop.standing.id], "expectedStepIndex": {shop.standing.id: 0}} | who,
+        ),
+        Call(
+            "POST",
+            "serials/advance-to",
+            {},
+            {"serialIds": [shop.standing.id, shop.overridden.id], "targetStepIndex": 2, "expectedStepIndex": 0} | who,
         ),
         Call("GET", "serials/<str:id>", standing),
         Call("POST", "serials/<str:id>/advance", standing, {"expectedStepIndex": 0} | who),
@@ -186,6 +214,25 @@ def calls(shop: Shop) -> list[Call]:
             {"reason": "the customer agrees", "approverId": shop.supervisor.id},
         ),
         Call("POST", "serials/<str:id>/complete-deferred/<str:step_id>", at_mill, who),
+        Call("GET", "operator/work-queue", {}),
+        Call("GET", "operator/queue/_all", {}),
+        Call("GET", "operator/queue/<str:user_id>", {"user_id": shop.operator.id}),
+        Call("GET", "operator/step/<str:id>", {"id": mill.id}),
+        Call("GET", "operator/named/<name:step_name>", {"step_name": mill.name}),
+        Call("GET", "operator/<name:step_name>", {"step_name": mill.name}),
+        Call("GET", "board", {}),
+        Call(
+            "POST",
+            "notes",
+            {},
+            {"jobId": shop.job.id, "pathId": shop.path.id, "stepId": saw.id, "serialIds": [shop.standing.id]}
+            | {"text": "Burr at the edge"}
+            | who,
+        ),
+        Call("GET", "notes/serial/<str:id>", standing),
+        Call("GET", "notes/step/<str:id>", {"id": saw.id}),
+        Call("GET", "notes/<str:id>/photos/<str:photo_id>", photo_of_note),
+        Call("GET", "notes/<str:id>/photos/<str:photo_id>/thumbnail", photo_of_note),
         Call("GET", "certs", {}),
         Call("POST", "certs", {}, {"type": "process", "name": "Heat treatment", "metadata": {"furnace": 3}}),
         Call(
@@ -216,6 +263,13 @@ def calls(shop: Shop) -> list[Call]:
         Call("PATCH", "certifications/<str:id>", {"id": shop.held.short_id}, new_certification),
         Call("GET", "audit", {}),
         Call("GET", "audit/serial/<str:serial_id>", {"serial_id": shop.standing.id}),
+        Call(
+            "POST",
+            "scan",
+            {},
+            {"code": shop.standing.id, "station": saw.name, "certId": shop.certificate.id} | who,
+        ),
+        Call("GET", "scans", {}),
         Call("GET", "users", {}),
         Call("POST", "users", {}, {"name": "Maria Lopez", "department": "Milling"}),
         Call("PUT", "users/<str:id>", {"id": shop.operator.id}, {"name": "Kim", "department": "QC", "active": False}),

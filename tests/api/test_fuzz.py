@@ -36,7 +36,7 @@ APPLICATION = with_whole_body(get_wsgi_application())
 QUICK = settings().max_examples <= 50
 
 AIMED = {
-    *("jobId", "pathId", "certId", "stepId", "userId", "approverId", "serialIds"),
+    *("jobId", "pathId", "certId", "stepId", "userId", "approverId", "serialIds", "jobIds"),
     *("targetStepIndex", "expectedStepIndex"),
     *("certification_id", "productGtin"),
     "quantity",  # 100,000 parts can be made, and take their time

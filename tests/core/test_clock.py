@@ -71,3 +71,27 @@ class TestToday:
         settings.TIME_ZONE = zone
         with clock.told(datetime(2024, 2, 29, 23, 30, tzinfo=UTC)):
             assert clock.today() == day
+
+
+class TestBeginningOfADay:
+    """The moment at which a day begins in the site's time zone."""
+
+    @pytest.mark.parametrize(
+        ("zone", "day", "moment"),
+        [
+            ("UTC", date(2024, 2, 29), datetime(2024, 2, 29, tzinfo=UTC)),
+            ("Europe/Berlin", date(2024, 7, 1), datetime(2024, 6, 30, 22, tzinfo=UTC)),
+            ("Asia/Kathmandu", date(2024, 1, 1), datetime(2023, 12, 31, 18, 15, tzinfo=UTC)),
+            # the night in which clocks went from 23:59 to 01:00, and the one in which they had midnight twice
+            ("Africa/Cairo", date(2024, 4, 26), datetime(2024, 4, 25, 22, tzinfo=UTC)),
+            ("America/Havana", date(2024, 11, 3), datetime(2024, 11, 3, 4, tzinfo=UTC)),
+        ],
+    )
+    def test_in_some_zones(self, zone, day, moment, settings):
+        settings.TIME_ZONE = zone
+
+        assert clock.beginning_of(day) == moment
+        with clock.told(moment):
+            assert clock.today() == day
+        with clock.told(moment - timedelta(microseconds=1)):
+            assert clock.today() < day

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certificates.models import Certificate
-from shopplanr.fields import VerbatimJSONField
-from tests.factories import CertificateFactory
+from serials.expressions import has_word
+from serials.models import Job
+from shopplanr.fields import VerbatimJSONField, WordsField
+from tests.factories import CertificateFactory, JobFactory
 
 FIELD = VerbatimJSONField()
 
@@ -73,3 +75,66 @@ def test_a_migration_makes_the_column_as_the_model_says(null):
     _, _, arguments, options = VerbatimJSONField(null=null, default=dict).deconstruct()
 
     assert VerbatimJSONField(*arguments, **options).null is null
+
+
+WORDS = WordsField()
+
+
+@given(st.lists(st.text(), min_size=1))
+def test_words_come_back_as_they_were_in_their_order(words):
+    assert WORDS.from_db_value(WORDS.get_prep_value(words), None, connection) == words
+
+
+@pytest.mark.parametrize("nothing", [None, []])
+def test_no_words_are_none(nothing):
+    assert WORDS.get_prep_value(nothing) is None
+    assert WORDS.from_db_value(None, None, connection) is None
+    assert WORDS.to_python(nothing) is None
+
+
+def test_words_are_readable_in_the_table_and_each_stands_between_quotes():
+    assert WORDS.get_prep_value(["first article", "Größe 2"]) == '["first article","Größe 2"]'
+
+
+@pytest.mark.parametrize("value", ["", "[", "{}", "1", '"text"', "[1]", "[null]", 5, {}])
+def test_a_form_takes_words_only(value):
+    with pytest.raises(ValidationError, match="Enter a JSON list of words"):
+        WORDS.to_python(value)
+
+
+@pytest.mark.parametrize(("value", "expected"), [(["a"], ["a"]), ('["a", "b"]', ["a", "b"]), ("[]", None)])
+def test_a_form_hands_over_words_or_their_text(value, expected):
+    assert WORDS.to_python(value) == expected
+
+
+@pytest.mark.django_db
+def test_a_word_is_found_to_the_letter():
+    tags = {
+        "a": ["Rush", "first article"],
+        "b": ["rush", "x_y"],
+        "c": ["rush order", "%"],
+        "d": None,
+        "e": ["ÖL", "x y"],
+    }
+    for name, words in tags.items():
+        JobFactory(name=name, tags=words)
+
+    def with_word(word: str) -> list[str]:
+        return sorted(Job.objects.filter(has_word("tags", word)).values_list("name", flat=True))
+
+    for word in ("Rush", "rush", "rush order", "first article", "first", "%", "_", "x_y", "ÖL", "öl", "RUSH"):
+        assert with_word(word) == [name for name, words in tags.items() if word in (words or [])], word
+
+
+@pytest.mark.django_db
+def test_a_fixture_carries_words():
+    text = serializers.serialize("json", [JobFactory(tags=["rush", "ÖL"])])
+    restored = next(serializers.deserialize("json", text)).object
+    assert restored.tags == ["rush", "ÖL"]
+
+
+@pytest.mark.parametrize("null", [True, False])
+def test_a_migration_makes_a_column_of_words_as_the_model_says(null):
+    _, _, arguments, options = WordsField(null=null, default=list).deconstruct()
+
+    assert WordsField(*arguments, **options).null is null

@@ -11,6 +11,8 @@ from certificates.services import attaching, products_of_jobs
 from serials.models import Job, Path, Serial, Step, StepOverride, StepStatus
 from serials.services import advancement, endings, overrides, steps
 from shopplanr.accounts.services import issue_token
+from shopplanr.floor import scanning
+from shopplanr.floor.models import Scan
 from tests.accounts.factories import UserFactory
 from tests.factories import (
     OPERATOR,
@@ -18,9 +20,11 @@ from tests.factories import (
     AssignmentFactory,
     CertificateFactory,
     PathFactory,
+    make_note,
     make_serials,
     steps_of,
 )
+from tests.pictures import photo
 
 UNCAUSED = (Job, Path, Step, Certificate, Product, Certification, JobProduct)
 """What no event causes a version of."""
@@ -40,7 +44,9 @@ def shop(db) -> SimpleNamespace:
     for _ in route:
         advancement.advance(done.id, OPERATOR)
     endings.scrap(scrapped.id, "damaged", None, OPERATOR)
+    note = make_note([moving, done], photos=[photo()])
     issue_token(user, "ERP", by="test")
+    scanning.scan(moving.id, "", OPERATOR, lambda right: True, own_hosts=[])
     assignment = AssignmentFactory(valid_from="2024-02-29")
     products_of_jobs.update(path.job_id, {"productGtin": assignment.product_id}, PLANNER)
     for model in UNCAUSED:
@@ -58,6 +64,8 @@ def shop(db) -> SimpleNamespace:
         attachment=CertAttachment.objects.first(),
         entry=AuditEntry.objects.first(),
         override=StepOverride.objects.get(),
+        scan=Scan.objects.get(),
+        note=note,
         status=StepStatus.objects.filter(serial=moving.pk, status="pending").first(),
     )
 

@@ -1,4 +1,4 @@
-"""Audit entries, certificates and attachments can be added, and never changed or removed, by whatever statement."""
+"""What is append-only can be added to, and never changed or removed, by whatever statement."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -6,34 +6,47 @@ from django.db import IntegrityError, connection, transaction
 from audit import append_only
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate
+from serials.models import Note, NotePhoto, NoteSerial
+from shopplanr.floor.models import Scan
 from tests.lifecycle.tables import snapshot
 
-PROTECTED = {AuditEntry: "user_id", Certificate: "name", CertAttachment: "attached_by"}
-"""What is protected, and a text column of each."""
+PROTECTED = {
+    AuditEntry: "user_id",
+    Certificate: "name",
+    CertAttachment: "attached_by",
+    Note: "text",
+    NotePhoto: "digest",
+    NoteSerial: "serial_id",
+    Scan: "message",
+}
+"""What is protected, and a column of each that somebody might want to forge."""
+
+FORGED = {NoteSerial: 3}
+"""What would be written there, where that is not text."""
 
 ON_BOTH = {
-    "update of everything": "UPDATE {table} SET {text} = 'forged'",
-    "update of one row": "UPDATE {table} SET {text} = 'forged' WHERE {key} = {id}",
+    "update of everything": "UPDATE {table} SET {text} = {forged}",
+    "update of one row": "UPDATE {table} SET {text} = {forged} WHERE {key} = {id}",
     "update that changes nothing": "UPDATE {table} SET {text} = {text} WHERE {key} = {id}",
     "update of the key": "UPDATE {table} SET {key} = {key}",
     "delete of everything": "DELETE FROM {table}",
     "delete of one row": "DELETE FROM {table} WHERE {key} = {id}",
     "upsert": (
         "INSERT INTO {table} SELECT * FROM {table} WHERE {key} = {id} "
-        "ON CONFLICT ({key}) DO UPDATE SET {text} = 'forged'"
+        "ON CONFLICT ({key}) DO UPDATE SET {text} = {forged}"
     ),
 }
 ON_SQLITE = {
     "replace": "REPLACE INTO {table} SELECT * FROM {table} WHERE {key} = {id}",
     "insert or replace": "INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE {key} = {id}",
-    "update or replace": "UPDATE OR REPLACE {table} SET {text} = 'forged' WHERE {key} = {id}",
+    "update or replace": "UPDATE OR REPLACE {table} SET {text} = {forged} WHERE {key} = {id}",
     "delete with a subquery": "DELETE FROM {table} WHERE rowid IN (SELECT max(rowid) FROM {table})",
 }
 ON_POSTGRESQL = {
     "truncate": "TRUNCATE {table} CASCADE",
     "truncate of one table": "TRUNCATE ONLY {table} RESTART IDENTITY CASCADE",
     "delete within a query": "WITH gone AS (DELETE FROM {table} RETURNING *) SELECT * FROM gone",
-    "update from another table": "UPDATE {table} SET {text} = 'forged' FROM serials_job",
+    "update from another table": "UPDATE {table} SET {text} = {forged} FROM serials_job",
     "delete using another table": "DELETE FROM {table} USING serials_job",
 }
 STATEMENTS = ON_BOTH | (ON_SQLITE if connection.vendor == "sqlite" else ON_POSTGRESQL)
@@ -58,20 +71,23 @@ def test_these_are_all_that_are_declared_append_only():
 def test_sql_cannot_change_or_remove_a_row(model, statement, shop, sql):
     key = model._meta.pk.column
     identifier = model.objects.order_by(key).values_list("pk", flat=True)[0]
-    refused(
-        sql,
-        statement.format(table=model._meta.db_table, key=key, id=f"'{identifier}'", text=PROTECTED[model]),
-    )
+    names = {"table": model._meta.db_table, "key": key, "id": f"'{identifier}'"}
+    refused(sql, statement.format(**names, text=PROTECTED[model], forged=repr(FORGED.get(model, "forged"))))
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="REPLACE is SQLite's")
 @pytest.mark.parametrize(
-    ("model", "unique"), [(AuditEntry, ["entry_id"]), (CertAttachment, ["serial_id", "certificate_id", "step_id"])]
+    ("model", "unique"),
+    [
+        (AuditEntry, ["entry_id"]),
+        (CertAttachment, ["serial_id", "certificate_id", "step_id"]),
+        (Scan, ["scan_id"]),
+    ],
 )
 def test_a_new_row_cannot_push_another_out_by_a_unique_column(model, unique, shop, sql):
     old = model.objects.order_by("pk").values().first()
-    new = {name: value for name, value in old.items() if name != "sequence"}
-    for name in {"entry_id", "attachment_id"} & set(new) - set(unique):
+    new = {name: value for name, value in old.items() if name not in {"sequence", "facts"}}
+    for name in {"entry_id", "attachment_id", "scan_id"} & set(new) - set(unique):
         new[name] = "new"
     columns, places = ", ".join(new), ", ".join(["%s"] * len(new))
     refused(sql, f"INSERT OR REPLACE INTO {model._meta.db_table} ({columns}) VALUES ({places})", *new.values())
@@ -85,11 +101,11 @@ def test_emptying_another_table_does_not_empty_these(table, shop, sql):
 
 @pytest.mark.parametrize("model", PROTECTED, ids=lambda model: model.__name__)
 def test_the_orm_cannot_either(model, shop):
-    rows, text = model.objects.all(), PROTECTED[model]
+    rows, text, forged = model.objects.all(), PROTECTED[model], FORGED.get(model, "forged")
     row = rows.order_by("pk")[0]
-    setattr(row, text, "forged")
+    setattr(row, text, forged)
     refused(row.save)
-    refused(lambda: rows.update(**{text: "forged"}))
+    refused(lambda: rows.update(**{text: forged}))
     refused(lambda: rows.bulk_update([row], [text]))
     refused(lambda: rows.filter(pk=row.pk)._raw_delete("default"))
 

@@ -8,16 +8,30 @@ from django.db import IntegrityError, connection, models, transaction
 
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, Product
-from serials.models import Job, Path, Serial, SerialCounter, Step, StepOverride, StepStatus
+from serials.models import (
+    Job,
+    Note,
+    NotePhoto,
+    NoteSerial,
+    OrderOfWork,
+    Path,
+    Serial,
+    SerialCounter,
+    Step,
+    StepOverride,
+    StepStatus,
+)
 from shopplanr import clock
+from shopplanr.floor.models import Scan
 
 pytestmark = pytest.mark.django_db
 
-APPS = ("audit", "serials", "certificates")
+APPS = ("audit", "serials", "certificates", "floor")
 
 CHANGES = [
     ("job_has_a_goal", Job, {"goal_quantity": 0}),
     ("job_has_a_name", Job, {"name": ""}),
+    ("job_priority_from_one", Job, {"priority": 0}),
     ("path_has_a_goal", Path, {"goal_quantity": 0}),
     ("path_has_a_name", Path, {"name": ""}),
     ("path_mode_known", Path, {"advancement_mode": "loose"}),
@@ -26,6 +40,7 @@ CHANGES = [
     ("step_dependency_known", Step, {"dependency_type": "mental"}),
     ("serial_number_positive", Serial, {"number": 0}),
     ("serial_status_known", Serial, {"status": "lost"}),
+    ("order_of_work_single", OrderOfWork, {"id": 2}),
     ("serial_counter_single", SerialCounter, {"id": 2}),
     ("serial_counter_not_negative", SerialCounter, {"last_number": -1}),
     (
@@ -48,8 +63,17 @@ CHANGES = [
 """A constraint, and a change of every row of the model that breaks it."""
 
 
+def a_scan(**fields) -> Scan:
+    return Scan(**{"code": "x", "user_id": "dana", "verdict": "done", "reason": "found", "message": "x"} | fields)
+
+
 def an_entry(**fields) -> AuditEntry:
     return AuditEntry(**{"action": "note_created", "user_id": "dana"} | fields)
+
+
+def a_photo(shop, **fields) -> NotePhoto:
+    whole = {"place": 1, "content_type": "image/png", "width": 1, "height": 1, "size_bytes": 1}
+    return NotePhoto(**{"note": shop.note, "digest": "0" * 64, "thumbnail_digest": "f" * 64} | whole | fields)
 
 
 ADDITIONS = [
@@ -60,6 +84,10 @@ ADDITIONS = [
     ("audit_batch_whole", lambda shop: an_entry(batch_start=0, batch_quantity=1)),
     ("audit_batch_whole", lambda shop: an_entry(batch_start=1, batch_quantity=0)),
     ("audit_batch_once", lambda shop: an_entry(batch_start=shop.moving.pk, batch_quantity=1)),
+    ("scan_verdict_known", lambda shop: a_scan(verdict="perhaps")),
+    ("scan_kind_known", lambda shop: a_scan(kind="path")),
+    ("scan_names_somebody", lambda shop: a_scan(user_id="")),
+    ("scan_has_a_reason", lambda shop: a_scan(reason="")),
     ("certificate_type_known", lambda shop: Certificate(type="birth", name="x")),
     ("certificate_has_a_name", lambda shop: Certificate(type="material", name="")),
     (
@@ -77,7 +105,22 @@ ADDITIONS = [
         lambda shop: StepOverride(serial=shop.moving, step=shop.override.step, reason="again", created_by="li"),
     ),
     ("step_status_once_per_step", lambda shop: StepStatus(serial=shop.moving, step=shop.steps[1], step_index=1)),
+    ("job_priority_unique", lambda shop: Job(name="Twice", goal_quantity=1, priority=shop.path.job.priority)),
+    ("order_of_work_single", lambda shop: OrderOfWork(id=2)),
     ("step_order_unique_in_path", lambda shop: Step(path=shop.path, name="Twice", order=0)),
+    ("note_has_a_text", lambda shop: Note(step=shop.steps[0], text="", created_by="li")),
+    ("note_names_somebody", lambda shop: Note(step=shop.steps[0], text="Burr")),
+    ("note_serial_once", lambda shop: NoteSerial(note=shop.note, serial=shop.moving)),
+    ("photo_place_unique_in_note", lambda shop: a_photo(shop, place=0)),
+    ("photo_place_in_range", lambda shop: a_photo(shop, place=6)),
+    ("photo_type_known", lambda shop: a_photo(shop, content_type="text/html")),
+    ("photo_has_a_size", lambda shop: a_photo(shop, width=0)),
+    ("photo_has_a_size", lambda shop: a_photo(shop, height=0)),
+    ("photo_has_a_size", lambda shop: a_photo(shop, size_bytes=0)),
+    ("photo_digests_whole", lambda shop: a_photo(shop, digest="")),
+    ("photo_digests_whole", lambda shop: a_photo(shop, digest="../" + "0" * 61)),
+    ("photo_digests_whole", lambda shop: a_photo(shop, digest="0" * 63)),
+    ("photo_digests_whole", lambda shop: a_photo(shop, thumbnail_digest="F" * 64)),
     ("serial_counter_single", lambda shop: SerialCounter(id=2)),
     ("product_gtin_is_one", lambda shop: Product(gtin="4006381333931", name="x")),
     ("product_gtin_is_one", lambda shop: Product(gtin="04006381333932", name="x")),
@@ -89,6 +132,11 @@ ADDITIONS = [
     ),
 ]
 """A constraint, and a row that breaks it."""
+
+
+def test_the_database_takes_a_photo_that_is_whole(shop):
+    a_photo(shop, place=5).save(force_insert=True)
+
 
 NOW = clock.now()
 NOT_SCRAPPED = {"scrap_reason": "", "scrap_explanation": "", "scrap_step": None, "scrapped_at": None, "scrapped_by": ""}
@@ -207,7 +255,12 @@ def test_the_database_takes_no_part_whose_facts_do_not_fit_together(state, flaw,
         write_serial(shop, WHOLE_SERIALS[state], flaw)
 
 
-UNIQUE_COLUMNS = [(AuditEntry, "entry_id"), (CertAttachment, "attachment_id")]
+UNIQUE_COLUMNS = [
+    (AuditEntry, "entry_id"),
+    (CertAttachment, "attachment_id"),
+    (Note, "public_id"),
+    (Scan, "scan_id"),
+]
 
 
 @pytest.mark.parametrize(("model", "name"), UNIQUE_COLUMNS, ids=[name for _, name in UNIQUE_COLUMNS])
@@ -216,13 +269,19 @@ def test_a_public_id_is_one_rows(model, name, shop):
     row.pk = None
     if model is CertAttachment:
         row.step = shop.steps[1]
-    else:
+    elif model is AuditEntry:
         row.batch_start = row.batch_quantity = None
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         model.objects.bulk_create([row])
 
 
-NEVER_NEGATIVE = [(Job, "goal_quantity"), (Path, "goal_quantity"), (Step, "order"), (StepStatus, "step_index")]
+NEVER_NEGATIVE = [
+    (Job, "goal_quantity"),
+    (Job, "priority"),
+    (Path, "goal_quantity"),
+    (Step, "order"),
+    (StepStatus, "step_index"),
+]
 
 
 @pytest.mark.parametrize(

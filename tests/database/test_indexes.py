@@ -15,11 +15,27 @@ from audit import trail
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
-from serials import figures
-from serials.models import Job, Path, Serial, SerialStatus, Step, StepOverride, StepStatus, StepStatusCode
-from serials.services import advancement, deferrals, endings, overrides, paths
+from serials import figures, queues
+from serials.models import (
+    Job,
+    Note,
+    NotePhoto,
+    NoteSerial,
+    Path,
+    Serial,
+    SerialStatus,
+    Step,
+    StepOverride,
+    StepStatus,
+    StepStatusCode,
+)
+from serials.queues.standing import in_progress
+from serials.services import advancement, bulk_moves, deferrals, endings, notes, overrides, paths
+from shopplanr import clock
 from shopplanr.accounts.models import User
-from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_serials, steps_of
+from shopplanr.floor import scanning
+from shopplanr.floor.models import Scan
+from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_note, make_serials, steps_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +57,11 @@ class Shop:
         return self.parts[5]
 
     @property
+    def note(self) -> Note:
+        """The note about it."""
+        return self.part.noted.get().note
+
+    @property
     def part_ids(self) -> list[str]:
         """All of them."""
         return [part.id for part in self.parts]
@@ -55,6 +76,9 @@ def shop() -> Shop:
         attaching.attach_all(certificate.id, [part.id for part in made], OPERATOR)
         step = steps_of(path)[2]
         overrides.create(made[0].id, [part.id for part in made], step.id, "no burr", OPERATOR)
+        scanning.scan(made[0].id, "Nowhere", OPERATOR, lambda right: True, own_hosts=[])
+        for part in made:
+            make_note([part])
         some.append(Shop(path, made, step, certificate))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -66,13 +90,19 @@ def shop() -> Shop:
 QUERIES = {
     # rows in the order in which lists show them
     "job_oldest_first": lambda shop: Job.objects.order_by("created_at", "pk"),
+    "job_priority_unique": lambda shop: Job.objects.order_by("-priority")[:1],
     "certificate_oldest_first": lambda shop: Certificate.objects.order_by("created_at", "pk"),
     "user_active_name": lambda shop: User.objects.order_by("-is_active", "name", "pk"),
     # rows that belong to one record
     "step_order_unique_in_path": lambda shop: Step.objects.filter(path=shop.path).order_by("order"),
-    "serial_place": lambda shop: Serial.objects.filter(
-        path=shop.path, status=SerialStatus.IN_PROGRESS, current_step_index=0
-    ).order_by(),
+    "serial_place": lambda shop: Serial.objects.filter(path=shop.path).exclude(status=SerialStatus.SCRAPPED).order_by(),
+    "serial_on_the_floor": lambda shop: in_progress().order_by(),
+    "serial_ended": lambda shop: (
+        Serial.objects.filter(updated_at__gte=clock.beginning_of(clock.today()))
+        .exclude(status=SerialStatus.IN_PROGRESS.value)
+        .order_by()
+    ),
+    "step_by_name": lambda shop: Step.objects.filter(name=shop.step.name).order_by(),
     "serial_scrap_step": lambda shop: Serial.objects.filter(scrap_step=shop.step).order_by(),
     "step_status_once_per_step": lambda shop: StepStatus.objects.filter(serial=shop.part).order_by("step_index"),
     "step_status_one_in_progress": lambda shop: StepStatus.objects.filter(
@@ -82,6 +112,10 @@ QUERIES = {
         step=shop.step, status=StepStatusCode.DEFERRED
     ).order_by(),
     "override_by_serial": lambda shop: StepOverride.objects.filter(serial=shop.part),
+    "note_by_serial": lambda shop: NoteSerial.objects.filter(serial=shop.part).order_by("note"),
+    "note_by_step": lambda shop: Note.objects.filter(step=steps_of(shop.path)[0]).order_by("sequence"),
+    "note_serial_once": lambda shop: NoteSerial.objects.filter(note=shop.note).order_by("serial"),
+    "photo_place_unique_in_note": lambda shop: NotePhoto.objects.filter(note=shop.note).order_by("place"),
     "attachment_once_per_step": lambda shop: CertAttachment.objects.filter(serial=shop.part),
     "attachment_by_certificate": lambda shop: shop.certificate.attachments.order_by("sequence"),
     "attachment_by_step": lambda shop: CertAttachment.objects.filter(step=shop.step).order_by(),
@@ -89,6 +123,11 @@ QUERIES = {
     "audit_batch_once": lambda shop: trail.of_serial(shop.part.id),
     "audit_cert": lambda shop: trail.of_certificate(shop.certificate.id),
     "audit_job": lambda shop: AuditEntry.objects.filter(job_id=shop.path.job_id).order_by("-sequence"),
+    "scan_code": lambda shop: Scan.objects.filter(code=shop.part.id).order_by("-sequence"),
+    "scan_record": lambda shop: Scan.objects.filter(record_id=shop.part.id).order_by("-sequence"),
+    "scan_verdict": lambda shop: Scan.objects.filter(verdict="unknown").order_by("-sequence"),
+    "scan_station": lambda shop: Scan.objects.filter(station="Saw").order_by("-sequence"),
+    "scan_user": lambda shop: Scan.objects.filter(user_id="nobody").order_by("-sequence"),
     "audit_user": lambda shop: AuditEntry.objects.filter(user_id="nobody").order_by("-sequence"),
 }
 """An index or a unique constraint by name, and the query that its comment names."""
@@ -115,7 +154,7 @@ def test_an_index_serves_its_query(name, shop):
 def test_every_index_is_tried_here():
     indexes = {
         index.name
-        for label in ("audit", "serials", "certificates", "accounts")
+        for label in ("audit", "serials", "certificates", "accounts", "floor")
         for model in apps.get_app_config(label).get_models()
         for index in model._meta.indexes
     }
@@ -128,6 +167,8 @@ def test_every_index_is_tried_here():
 CALLS = {
     "advance": lambda shop: advancement.advance(shop.part.id, OPERATOR),
     "advance-to": lambda shop: advancement.advance_to(shop.part.id, 2, OPERATOR),
+    "advance many": lambda shop: bulk_moves.advance_all(shop.part_ids, OPERATOR),
+    "advance many to": lambda shop: bulk_moves.advance_all_to(shop.part_ids, 2, OPERATOR),
     "scrap": lambda shop: endings.scrap(shop.part.id, "damaged", None, OPERATOR),
     "force-complete": lambda shop: endings.force_complete(shop.part.id, None, OPERATOR),
     "attach": lambda shop: attaching.attach(shop.part.id, shop.certificate.id, OPERATOR),
@@ -142,13 +183,21 @@ CALLS = {
     "append a step": lambda shop: paths.update(
         shop.path.id, {"steps": [{"name": step.name} for step in steps_of(shop.path)] + [{"name": "Pack"}]}, OPERATOR
     ),
+    "scan": lambda shop: scanning.scan(shop.part.id, "Saw", OPERATOR, lambda right: True, own_hosts=[]),
+    "note": lambda shop: make_note(shop.parts),
+    "notes of a part": lambda shop: list(notes.of_serial(shop.part.id)),
+    "notes of a step": lambda shop: list(notes.of_step(steps_of(shop.path)[0].id)),
+    "photo of a note": lambda shop: NotePhoto.objects.filter(pk="photo_x", note__public_id="note_x").first(),
     "a part's history": lambda shop: list(trail.of_serial(shop.part.id)),
     "a path's distribution": lambda shop: figures.distribution(shop.path, steps_of(shop.path)),
+    "a station": lambda shop: queues.at_station(shop.step.name, 5),
+    "a step": lambda shop: queues.at_step(shop.step.id, 5),
+    "a person's queue": lambda shop: queues.queue_of("user_x"),
     "a job's progress": lambda shop: figures.job_progress(shop.path.job, [shop.path]),
 }
 
-SMALL = {"serials_serialcounter"}
-"""Tables that are read from end to end because there is hardly anything in them."""
+SMALL = {"serials_serialcounter", "json_each"}
+"""Tables that are read from end to end because there is hardly anything in them, and rows that a statement brings."""
 
 
 def whole_tables(statement: str) -> list[str]:
@@ -159,7 +208,7 @@ def whole_tables(statement: str) -> list[str]:
     """
     if statement.startswith("INSERT"):
         _, select, rest = statement.partition("SELECT ")
-        statement = select + rest
+        statement = (select + rest).partition(" RETURNING ")[0]
     if not statement:
         return []
     with connection.cursor() as cursor:

@@ -37,7 +37,7 @@ def run(*arguments: str, **options) -> str:
 def test_the_command_says_what_there_is_now_and_who_can_sign_in(one_job):
     said = run()
     assert "1 jobs, 47 parts (46 in progress, 0 completed, 1 scrapped)" in said
-    assert "Who can sign in (name and password):\n  admin " in said
+    assert "Who can sign in to the admin (name and password):\n  admin " in said
     assert PASSWORD in said
 
 

@@ -59,6 +59,12 @@ def make_full(model: type[models.Model]) -> models.Model:
     path = PathFactory(
         job=JobFactory(
             dueDate="2024-03-01",
+            customer="Aldine",
+            purchaseOrder="4500",
+            partNumber="LG-4",
+            partRevision="F",
+            priority=1,
+            tags=["titanium", "first article"],
             jiraTicketKey="PI-7",
             jiraTicketSummary="Bracket",
             jiraPartNumber="1234-A",
@@ -163,7 +169,7 @@ def test_nobody_is_an_empty_text():
 
 
 def test_a_row_that_is_saved_past_the_services_is_versioned_too():
-    job = Job.objects.create(name="Bracket", goal_quantity=5)
+    job = Job.objects.create(name="Bracket", goal_quantity=5, priority=1)
     job.name = "Bracket, left"
     job.save()
     Job.objects.get(pk=job.pk).delete()

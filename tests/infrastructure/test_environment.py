@@ -52,6 +52,30 @@ def test_networks_are_read_as_networks_and_single_addresses():
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "site"),
+    [
+        ("https://shop.example.com", "https://shop.example.com"),
+        (" http://10.0.0.5:8000/ ", "http://10.0.0.5:8000"),
+        ("", ""),
+    ],
+)
+def test_a_sites_address_is_read_without_its_slash(given, site):
+    assert read(SITE_URL=given).site("SITE_URL") == site
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("shop.example.com", "ftp://shop.example.com", "https://", "https://shop:x", "https://shop:0", "https://[x"),
+        *("https://a@shop.example.com", "https://shop.example.com/planr", "https://shop?x", "https://shop#x"),
+    ],
+)
+def test_what_is_no_sites_address_stops_the_start(given):
+    with pytest.raises(ImproperlyConfigured, match="SITE_URL must be an address such as"):
+        read(SITE_URL=given).site("SITE_URL")
+
+
 def test_a_database_url_is_read():
     database = read(DATABASE_URL="postgres://shop:secret@db:5433/parts").database("DATABASE_URL", default="")
     assert database["ENGINE"] == "django.db.backends.postgresql"

@@ -1,6 +1,7 @@
 """What templates of the floor draw again and again: icons, states, times, refusals."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
@@ -11,9 +12,11 @@ from django.utils.timezone import localtime
 from serials.admin.marks import FORCED, SERIAL_MARKS, step_mark
 from serials.models import SerialStatus
 from shopplanr import clock
+from shopplanr.accounts.people import initials
 from shopplanr.ids import serial_id
 
 register = template.Library()
+register.filter(initials)
 
 ICONS = "floor/icons.svg"
 
@@ -48,10 +51,9 @@ def sn(number: int) -> str:
 
 
 @register.filter
-def initials(name: str) -> str:
-    """Return the first letters of a person's first and last word: ``MB`` for Maria Becker."""
-    words = name.split()
-    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+def join_number(text: str, number: int) -> str:
+    """Write a number behind a text."""
+    return f"{text}{number}"
 
 
 @register.simple_tag
@@ -112,3 +114,40 @@ def refusal_of(tried, form: str) -> dict[str, object]:
 def typed(tried, form: str, field: str, otherwise: object = "") -> object:
     """Return what was typed into a refused form's field, so that it stands there again."""
     return tried.typed.get(field, otherwise) if tried and tried.form == form else otherwise
+
+
+@register.filter
+def errors(tried, field: str) -> list[str]:
+    """Return what was wrong with one field of a refused form; nothing where none was refused."""
+    return tried.errors_of(field) if tried else []
+
+
+@register.filter
+def person_name(people, user_id: str) -> str:
+    """Return what people call somebody; the text itself where it is nobody's id."""
+    return people.get(user_id, user_id)
+
+
+@register.simple_tag(takes_context=True)
+def querystring_with(context, name: str, value: object) -> str:
+    """Return the query of the page's address with one parameter set, and from its first page on; empty ones go."""
+    query = context["request"].GET.copy()
+    query[name] = value
+    query.pop("page", None) if name != "page" else None
+    return urlencode([(key, each) for key, values in query.lists() for each in values if each])
+
+
+@register.simple_tag
+def lookup(mapping, name: str) -> object:
+    """Return a mapping's value under a name that is itself a variable."""
+    return mapping.get(name, "")
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context, word: str, label: str, sort: str) -> SafeString:
+    """Draw the heading of a column by which a list is sorted: again turns it round. The arrow says how it is now."""
+    current, descending = sort.removeprefix("-") == word, sort == f"-{word}"
+    query = querystring_with(context, "sort", f"-{word}" if current and not descending else word)
+    arrow = icon("arrow-down" if descending else "arrow-up", "icon-small") if current else ""
+    order = ("descending" if descending else "ascending") if current else "not sorted"
+    return format_html('<a href="?{}">{}<span class="visually-hidden">, {}</span>{}</a>', query, label, order, arrow)

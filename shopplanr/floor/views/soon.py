@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from shopplanr.floor.pages import page, public_page, show
+from shopplanr.floor.pages import page, show
 
 
 @page()
@@ -12,26 +12,11 @@ def soon(request: HttpRequest) -> HttpResponse:
     return show(request, "soon.html")
 
 
-@public_page
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """Say that the page is being built."""
-    return show(request, "soon.html")
-
-
 urls = [
-    path("", soon, name="home"),
-    path("queue", soon, name="queue"),
-    path("board", soon, name="board"),
-    path("serials", soon, name="serials"),
-    path("serials/<str:id>", soon, name="serial"),
+    path("labels", soon, name="labels"),
+    path("jobs/<str:id>/traveler", soon, name="traveler"),
     path("jobs", soon, name="jobs"),
     path("jobs/<str:id>", soon, name="job"),
     path("certificates", soon, name="certificates"),
     path("certificates/<str:id>", soon, name="certificate"),
-    path("audit", soon, name="audit"),
-    path("scan", soon, name="scan"),
-    path("search", soon, name="search"),
-    path("sign-in", sign_in, name="sign-in"),
-    path("switch-user", soon, name="switch-user"),
-    path("account", soon, name="account"),
 ]

@@ -107,8 +107,8 @@ def test_statements(client, product, job):
     for call, most in (
         (lambda: client.get(URL), 2),  # the caller; the jobs
         (lambda: client.get(f"{URL}/{job.id}"), 6),
-        (lambda: client.post(URL, BODY), 3),  # the caller; the job, its version
-        (lambda: client.post(URL, BODY | {"productGtin": product.gtin}), 6),  # the product; the link, its version
+        (lambda: client.post(URL, BODY), 5),  # the caller; the order of work, its end; the job, its version
+        (lambda: client.post(URL, BODY | {"productGtin": product.gtin}), 8),  # the product; the link, its version
         (lambda: client.put(f"{URL}/{job.id}", {"goalQuantity": 9}), 5),  # the job again; which product it has
     ):
         with counted_statements() as statements:

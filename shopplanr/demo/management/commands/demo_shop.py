@@ -9,7 +9,7 @@ from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate, CertificationAssignment, Product
 from serials.models import Job, Serial, SerialStatus
 from shopplanr.demo import shop
-from shopplanr.demo.people import sign_in_lines
+from shopplanr.demo.people import sign_in_text
 from shopplanr.refusals import Refusal
 
 
@@ -49,11 +49,8 @@ class Command(BaseCommand):
             self.stdout.write(shop.obstacle(beside_accounts) or "Nothing was changed.")
         elif verbosity > 0:
             self.stdout.write(f"{_summary()} Loaded in {time.monotonic() - began:.1f} s.")
-            if without_sign_in:
-                return
-            self.stdout.write(
-                "\n".join(["Who can sign in (name and password):", *(f"  {line}" for line in sign_in_lines())])
-            )
+            if not without_sign_in:
+                self.stdout.write(sign_in_text())
 
 
 def _summary() -> str:

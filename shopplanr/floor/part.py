@@ -1,0 +1,233 @@
+"""Everything that a part's page shows: its route with who and when, and what can be done with it now, or why not."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from audit import trail
+from audit.models import Action, AuditEntry
+from certificates.models import CertAttachment
+from certificates.services import attaching
+from serials import routing
+from serials.models import Serial, SerialStatus, StepOverride, StepStatus
+from serials.services import advancement, endings, parts
+from shopplanr.accounts.roles import Right, refusal_sentence
+from shopplanr.admin.people import names_of
+from shopplanr.floor.entries import Described, Names, describe
+from shopplanr.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened at a step: what, by whom (as people know them), when, and why."""
+
+    what: str
+    who: str
+    when: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One step of the part's route: how it stands, where it is, what happened there, which certificates it got."""
+
+    step: routing.RouteStep
+    location: str
+    since: datetime
+    is_current: bool
+    events: Sequence[Event] = ()
+    attachments: Sequence[CertAttachment] = ()
+    override: StepOverride | None = None
+    not_waivable: str = ""
+    """Why the step cannot be waived by this person; ``""`` where it can, or where it is not deferred."""
+
+    @property
+    def is_deferred(self) -> bool:
+        """Whether its work is still owed."""
+        return self.step.status == routing.DEFERRED
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A step to which the part may jump, or the end of its path; what that does to the steps between, or why not."""
+
+    index: int
+    name: str
+    location: str
+    skipped: Sequence[str] = ()
+    deferred: Sequence[str] = ()
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartPage:
+    """A part with all that its page shows. ``obstacles`` say of each action why it cannot be done; ``""``: it can."""
+
+    serial: Serial
+    mode: str
+    stops: Sequence[Stop]
+    targets: Sequence[Target]
+    obstacles: Mapping[str, str]
+    entries: Sequence[Described]
+    people: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def here(self) -> Stop | None:
+        """The step where the part stands, None once it has left its path."""
+        return next((stop for stop in self.stops if stop.is_current), None)
+
+    @property
+    def following(self) -> Stop | None:
+        """The step behind the one where it stands."""
+        here = self.here
+        return next((stop for stop in self.stops if here and stop.step.index == here.step.index + 1), None)
+
+    @property
+    def place(self) -> Stop:
+        """The step that a note is about: where the part stands or was scrapped, the last one of a completed part."""
+        index = self.serial.current_step_index
+        return self.stops[index]
+
+    @property
+    def attachments(self) -> Sequence[tuple[CertAttachment, str]]:
+        """Its certificates with the name of the step where each was attached, in the order of attaching."""
+        pairs = [(each, stop.step.name) for stop in self.stops for each in stop.attachments]
+        return sorted(pairs, key=lambda pair: pair[0].sequence)
+
+    @property
+    def owed(self) -> Sequence[Stop]:
+        """The deferred steps."""
+        return [stop for stop in self.stops if stop.is_deferred]
+
+    @property
+    def overridable(self) -> Sequence[Stop]:
+        """The steps that an override would change something about."""
+        open_ones = {routing.PENDING, routing.IN_PROGRESS, routing.DEFERRED}
+        return [stop for stop in self.stops if stop.step.required and stop.step.status in open_ones]
+
+
+def look_up(serial_id: object, may: Callable[[Right], bool]) -> PartPage:
+    """Return the part's page for somebody with these rights; seven queries. Raises ``SerialNumber not found``."""
+    serial = parts.find(serial_id, "SerialNumber", Serial.objects.select_related("job", "path"))
+    mode, steps = parts.route_of(serial)
+    records = StepStatus.objects.filter(serial=serial.pk).select_related("step").order_by("step_index")
+    overrides = list(StepOverride.objects.filter(serial=serial.pk).order_by("created_at"))
+    attachments = list(CertAttachment.objects.filter(serial=serial.pk).select_related("certificate"))
+    entries = list(trail.of_serial(serial.id))
+    people = names_of(_named(serial, entries, overrides, attachments))
+    not_waivable = _because(may, Right.WAIVE)
+    stops = [
+        Stop(
+            step=step,
+            location=record.step.location,
+            since=record.updated_at,
+            is_current=step.status == routing.IN_PROGRESS and serial.status == SerialStatus.IN_PROGRESS,
+            events=list(_events_at(step.step_id, entries, people)),
+            attachments=[each for each in attachments if each.step_id == step.step_id],
+            override=next((each for each in overrides if each.step_id == step.step_id and each.active), None),
+            not_waivable=not_waivable or ("" if step.required else "Only required steps are waived."),
+        )
+        for step, record in zip(steps, records, strict=True)
+    ]
+    return PartPage(
+        serial=serial,
+        mode=mode,
+        stops=stops,
+        targets=_targets(serial, mode, stops),
+        obstacles=_obstacles(serial, steps, may),
+        entries=describe(
+            entries,
+            Names(
+                people=people,
+                steps={step.step_id: step.name for step in steps},
+                jobs={serial.job_id: serial.job.name},
+                certificates={each.certificate_id: each.certificate.name for each in attachments},
+            ),
+        ),
+        people=people,
+    )
+
+
+def _named(serial: Serial, entries: Iterable, overrides: Iterable, attachments: Iterable) -> set[str]:
+    return {
+        serial.scrapped_by,
+        serial.force_completed_by,
+        *(person for entry in entries for person in (entry.user_id, entry.called_by)),
+        *(override.created_by for override in overrides),
+        *(attachment.attached_by for attachment in attachments),
+    }
+
+
+_AT_STEP = {
+    Action.STEP_SKIPPED: "Skipped",
+    Action.STEP_DEFERRED: "Deferred",
+    Action.SERIAL_SCRAPPED: "Scrapped here",
+    Action.STEP_OVERRIDE_CREATED: "Made optional",
+    Action.STEP_OVERRIDE_REVERSED: "Required again",
+    Action.STEP_WAIVED: "Waived",
+    Action.DEFERRED_STEP_COMPLETED: "Done after all",
+}
+"""What the timeline says of entries that name a step. Certificates and notes are shown by themselves."""
+
+
+def _events_at(step_id: str, entries: Iterable[AuditEntry], people: Mapping[str, str]) -> Iterable[Event]:
+    for entry in entries:
+        if entry.from_step_id == step_id:
+            words = "Done"
+        elif entry.step_id == step_id and entry.action in _AT_STEP:
+            words = _AT_STEP[Action(entry.action)]
+        else:
+            continue
+        facts = entry.metadata or {}
+        why = facts.get("explanation") or facts.get("reason") or ""
+        yield Event(words, people.get(entry.user_id, entry.user_id), entry.timestamp, str(why).replace("_", " "))
+
+
+def _targets(serial: Serial, mode: str, stops: Sequence[Stop]) -> list[Target]:
+    """Ask the rules about every place ahead, the end included."""
+    if serial.status != SerialStatus.IN_PROGRESS:
+        return []
+    steps = [stop.step for stop in stops]
+    targets = []
+    for index in range(serial.current_step_index + 1, len(steps) + 1):
+        at_end = index == len(steps)
+        name, location = ("Completed", "") if at_end else (steps[index].name, stops[index].location)
+        try:
+            move = routing.jump(serial.id, steps, mode, serial.current_step_index, index)
+        except Refusal as refusal:
+            targets.append(Target(index, name, location, refusal=refusal.message))
+        else:
+            passed = {routing.SKIPPED: [], routing.DEFERRED: []}
+            for bypass in move.bypassed:
+                passed[bypass.classification].append(bypass.step.name)
+            targets.append(Target(index, name, location, passed[routing.SKIPPED], passed[routing.DEFERRED]))
+    return targets
+
+
+def _obstacles(serial: Serial, steps: Sequence[routing.RouteStep], may: Callable[[Right], bool]) -> dict[str, str]:
+    """Return why each action cannot be done now, in the words with which its service would refuse it."""
+
+    def advance() -> None:
+        advancement.check_may_advance(serial, None)
+        routing.advance(serial.id, steps, serial.current_step_index)
+
+    return {
+        "advance": _because(may, Right.ADVANCE, advance),
+        "jump": _because(may, Right.ADVANCE, lambda: advancement.check_may_jump(serial, None)),
+        "scrap": _because(may, Right.SCRAP, lambda: endings.check_may_scrap(serial)),
+        "force": _because(may, Right.FORCE_COMPLETE, lambda: endings.check_may_force(serial, steps)),
+        "override": _because(may, Right.OVERRIDE),
+        "attach": _because(may, Right.ATTACH, lambda: attaching.check_may_attach(serial)),
+        "complete_deferred": _because(may, Right.ADVANCE),
+        "note": _because(may, Right.NOTE),
+    }
+
+
+def _because(may: Callable[[Right], bool], right: Right, check: Callable[[], object] | None = None) -> str:
+    """Return why not: the state first, since no right would change it."""
+    try:
+        if check:
+            check()
+    except Refusal as refusal:
+        return refusal.message
+    return "" if may(right) else refusal_sentence(right)

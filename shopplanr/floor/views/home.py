@@ -1,0 +1,170 @@
+"""The station: what is here, what comes next, what is further back, and finishing it. The operator's home page."""
+
+from collections.abc import Mapping
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from certificates.models import Certificate
+from certificates.services import attaching
+from serials import queues
+from serials.services import bulk_moves
+from shopplanr.accounts.actors import actor_for
+from shopplanr.accounts.roles import Right
+from shopplanr.floor import device, latest_scans
+from shopplanr.floor.chosen import chosen, parts_in_words, require_some, where_seen
+from shopplanr.floor.moved import said
+from shopplanr.floor.pages import Tried, go, is_fragment, page, require, show
+from shopplanr.lookup import get_or_refuse, is_plausible_id
+from shopplanr.refusals import Invalid, Refusal
+
+ROWS = 50
+"""Parts of each kind that are listed. Who has more here finds the others by scanning, or in the list of parts."""
+
+CERTIFICATES_OFFERED = 40
+"""Certificates to pick from, the latest; any other one is scanned, or taken in hand on its own page."""
+
+
+@page()
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the station where this device stands; ask for it where that is not known."""
+    name = device.station(request)
+    if not name:
+        return redirect("floor:stations")
+    return _station(request, name)
+
+
+@page()
+@require_GET
+def station(request: HttpRequest, name: str) -> HttpResponse:
+    """Show any station: a lead looks around, and the device stays where it is."""
+    return _station(request, name)
+
+
+@page()
+def stations(request: HttpRequest) -> HttpResponse:
+    """Ask where the device stands, and remember it."""
+    if request.method == "POST":
+        name = request.POST.get("name", "").strip()
+        known = {each.step_name for each in queues.stations()}
+        if name not in known:
+            raise Invalid.field("name", "No route has a step of this name. Choose one of the list.", code="no_station")
+        response = go(request, reverse("floor:home"))
+        device.remember(request, response, device.STATION, name)
+        return response
+    return show(request, "station/choose.html", {"stations": queues.stations()})
+
+
+@page()
+@require_POST
+def finish(request: HttpRequest) -> HttpResponse:
+    """Move the chosen parts one step on, all of them or none; a part that is no longer where it was seen is refused."""
+    require(request, Right.ADVANCE)
+    parts = chosen(request.POST)
+    try:
+        moved = bulk_moves.advance_all(
+            require_some(parts, "that are done"), actor_for(request, None), expected_step_index=where_seen(parts)
+        )
+    except Refusal as refusal:
+        return _again(request, refusal)
+    return _done(request, *said(moved))
+
+
+@page()
+@require_POST
+def attach(request: HttpRequest) -> HttpResponse:
+    """Attach a certificate to the chosen parts, all of them or none."""
+    require(request, Right.ATTACH)
+    try:
+        serial_ids = require_some(chosen(request.POST), "that get the certificate")
+        certificate_id = request.POST.get("cert") or device.certificate(request)
+        attached = attaching.attach_all(certificate_id, serial_ids, actor_for(request, None))
+    except Refusal as refusal:
+        return _again(request, refusal)
+    name = Certificate.objects.values_list("name", flat=True).get(pk=attached[0].certificate_id)
+    return _done(request, f"{parts_in_words(len(attached))} {'has' if len(attached) == 1 else 'have'} {name} now.")
+
+
+@page()
+@require_POST
+def in_hand(request: HttpRequest) -> HttpResponse:
+    """Take a certificate in hand, so that scans attach it; or put it away."""
+    certificate_id = request.POST.get("cert", "")
+    if certificate_id:
+        require(request, Right.ATTACH)
+        get_or_refuse(Certificate.objects.all(), certificate_id, "Certificate")
+    response = go(request, _back(request))
+    device.remember(request, response, device.CERTIFICATE, certificate_id)
+    return response
+
+
+def _station(
+    request: HttpRequest, name: str, *, tried: Tried | None = None, words: Mapping | None = None, status: int = 200
+) -> HttpResponse:
+    template = "station/parts.html" if is_fragment(request) else "station/station.html"
+    return show(request, template, station_context(request, name, tried) | {"said": words}, status=status)
+
+
+def station_context(request: HttpRequest, name: str, tried: Tried | None = None) -> dict[str, object]:
+    """Return what the station's templates show. Ten queries at most, with those of the person."""
+    offered = _offered(request)
+    hand = device.certificate(request)
+    return {
+        "queue": queues.at_station(name, most=ROWS),
+        "startable": queues.startable_at(name),
+        "certificates": offered,
+        "in_hand": next((each for each in offered if each.pk == hand), None),
+        "scans": latest_scans.at(name, request.user.pk),
+        "chosen": set(map(str, chosen(request.POST))) if tried else set(),
+        "at_station": name,
+        "own": name == device.station(request),
+        "tried": tried,
+        "may_advance": request.user.has_perm(Right.ADVANCE),
+        "may_attach": request.user.has_perm(Right.ATTACH),
+        "may_create": request.user.has_perm(Right.CREATE_SERIALS),
+    }
+
+
+def _offered(request: HttpRequest) -> list[Certificate]:
+    """Return the latest certificates, and the one in hand however old it is."""
+    rows = Certificate.objects.order_by("-created_at", "-id").only("id", "name", "type")
+    offered = list(rows[:CERTIFICATES_OFFERED])
+    hand = device.certificate(request)
+    if is_plausible_id(hand) and hand not in {each.pk for each in offered}:
+        offered += rows.filter(pk=hand)
+    return offered
+
+
+def _done(request: HttpRequest, happened: str, following: str = "") -> HttpResponse:
+    if is_fragment(request):
+        words = {"verdict": "done", "message": happened, "next": following}
+        return _station(request, request.POST.get("station", ""), words=words)
+    messages.success(request, f"{happened} Next: {following}." if following else happened, extra_tags="done")
+    return go(request, _back(request))
+
+
+def _again(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Show the station with the sentence, and with everything ticked that was."""
+    tried = Tried("parts", refusal, request.POST)
+    return _station(request, request.POST.get("station", ""), tried=tried, status=refusal.status)
+
+
+def _back(request: HttpRequest) -> str:
+    name = request.POST.get("station", "")
+    if not name or name == device.station(request):
+        return reverse("floor:home")
+    return reverse("floor:station", args=[name])
+
+
+urls = [
+    path("", home, name="home"),
+    path("stations", stations, name="stations"),
+    path("station/finish", finish, name="finish"),
+    path("station/attach", attach, name="attach"),
+    path("station/certificate", in_hand, name="in-hand"),
+    path("station/at/<path:name>", station, name="station"),
+]
