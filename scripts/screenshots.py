@@ -62,9 +62,9 @@ def draw(shown, window, site) -> Iterator[tuple[str, bytes]]:
     for size in (TABLET, PHONE, DESKTOP):
         if size not in shown.sizes:
             continue
-        page = window(size, who=shown.who, station=shown.station)
+        page, path = shown.open(site, window, size)
         page.clock.set_fixed_time(MOMENT)
-        page.goto(shown.path(site), wait_until="networkidle")
+        page.goto(path, wait_until="networkidle")
         for theme in THEMES:
             set_theme(page, theme)
             yield f"{shown.name}-{size.name}-{theme}.png", page.screenshot(animations="disabled")

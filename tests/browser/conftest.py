@@ -203,7 +203,8 @@ def pytest_runtest_makereport(item, call):
     report = yield
     if report.when == "call" and report.failed:
         name = item.name.replace("/", "-")[:80]
-        opened = [value for value in getattr(item, "funcargs", {}).values() if isinstance(value, Windows | Devices)]
+        had = getattr(item, "funcargs", {})
+        opened = [had[fixture] for fixture in ("window", "devices") if fixture in had]
         pictures = [picture for windows in opened for picture in windows.photograph(VAR / "failures", name)]
         report.sections.append(("What was open", "\n".join(map(str, pictures))))
     return report
