@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from certificates.admin.marks import type_mark
 from serials.admin.marks import FORCED, SERIAL_MARKS, step_mark
 from serials.models import SerialStatus
 from shopplanr import clock
@@ -42,6 +43,12 @@ def step_state(status: str) -> SafeString:
 def part_state(status: str, forced: bool = False) -> SafeString:
     """Draw the state of a part; ``status`` in either spelling."""
     return (FORCED if forced else SERIAL_MARKS[SerialStatus(status.replace("-", "_"))]).__html__()
+
+
+@register.simple_tag
+def certificate_type(value: str) -> SafeString:
+    """Draw what a certificate vouches for: material, or a process."""
+    return type_mark(value).__html__()
 
 
 @register.filter

@@ -17,6 +17,4 @@ urls = [
     path("jobs/<str:id>/traveler", soon, name="traveler"),
     path("jobs", soon, name="jobs"),
     path("jobs/<str:id>", soon, name="job"),
-    path("certificates", soon, name="certificates"),
-    path("certificates/<str:id>", soon, name="certificate"),
 ]
