@@ -184,6 +184,8 @@ SPECTACULAR_SETTINGS = {
         {"name": "jobs", "description": "Production orders."},
         {"name": "paths", "description": "Manufacturing routes."},
         {"name": "steps", "description": "Operations of a path."},
+        {"name": "templates", "description": "Routes that paths are copied from."},
+        {"name": "library", "description": "Names of processes and locations, to be offered while routes are written."},
         {"name": "serials", "description": "Physical parts, and their way along their paths."},
         {"name": "certs", "description": "Material and process certificates."},
         {"name": "products", "description": "Products by their GTIN, and the certifications that they hold."},

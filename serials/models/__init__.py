@@ -1,15 +1,20 @@
-"""Job → Path → Step: what to make and how. Serial: one physical part on a path."""
+"""Job → Path → Step: what to make and how. Serial: one physical part on a path. RouteTemplate: routes to copy."""
 
+from serials.models.libraries import LibraryEntry, LibraryKind
 from serials.models.parts import ScrapReason, Serial, SerialCounter, SerialStatus
 from serials.models.progress import StepOverride, StepStatus, StepStatusCode
 from serials.models.routes import AdvancementMode, DependencyType, Job, OrderOfWork, Path, Step
+from serials.models.templates import RouteTemplate, TemplateStep
 
 __all__ = [
     "AdvancementMode",
     "DependencyType",
     "Job",
+    "LibraryEntry",
+    "LibraryKind",
     "OrderOfWork",
     "Path",
+    "RouteTemplate",
     "ScrapReason",
     "Serial",
     "SerialCounter",
@@ -18,4 +23,5 @@ __all__ = [
     "StepOverride",
     "StepStatus",
     "StepStatusCode",
+    "TemplateStep",
 ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from certificates.models import Certificate, Certification, Product
 from certificates.services import attaching
-from serials.models import Job, Path, Serial, Step
+from serials.models import Job, LibraryEntry, LibraryKind, Path, RouteTemplate, Serial, Step
 from serials.services import advancement, overrides
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import Role
@@ -15,7 +15,9 @@ from tests.factories import (
     CertificateFactory,
     CertificationFactory,
     JobFactory,
+    LibraryEntryFactory,
     PathFactory,
+    TemplateFactory,
     gtin_of,
     make_serials,
     steps_of,
@@ -30,6 +32,9 @@ class Shop:
     path: Path
     steps: list[Step]
     unused_path: Path
+    template: RouteTemplate
+    process: LibraryEntry
+    location: LibraryEntry
     standing: Serial
     deferring: Serial
     overridden: Serial
@@ -56,6 +61,11 @@ def make_shop() -> Shop:
         path=path,
         steps=steps,
         unused_path=PathFactory(job=path.job),
+        template=TemplateFactory(
+            advancementMode="per_step", steps=("Saw", {"name": "Mill", "location": "Hall 2", "optional": True})
+        ),
+        process=LibraryEntryFactory(),
+        location=LibraryEntryFactory(kind=LibraryKind.LOCATION),
         standing=standing,
         deferring=deferring,
         overridden=overridden,
@@ -103,6 +113,8 @@ def calls(shop: Shop) -> list[Call]:
         "advancementMode": "per_step",
         "steps": [{"name": "Grind", "location": "Hall 2", "optional": True, "dependencyType": "physical"}],
     }
+    new_template = {name: new_path[name] for name in ("name", "advancementMode", "steps")}
+    template = {"id": shop.template.id}
     planned = {
         "customer": "Aldine Aerostructures",
         "purchaseOrder": "4500118273",
@@ -159,6 +171,23 @@ def calls(shop: Shop) -> list[Call]:
         Call("PATCH", "paths/<str:id>/advancement-mode", path, {"advancementMode": "strict"}),
         Call("PATCH", "steps/<str:id>/assign", {"id": saw.id}, {"userId": shop.operator.id}),
         Call("PATCH", "steps/<str:id>/config", {"id": saw.id}, {"optional": True, "dependencyType": "physical"}),
+        Call("GET", "templates", {}),
+        Call("POST", "templates", {}, new_template | {"pathId": shop.path.id}),
+        Call("GET", "templates/<str:id>", template),
+        Call("PUT", "templates/<str:id>", template, new_template),
+        Call("DELETE", "templates/<str:id>", template),
+        Call(
+            "POST",
+            "templates/<str:id>/apply",
+            template,
+            {"jobId": shop.job.id, "pathName": "Second lot", "goalQuantity": 4},
+        ),
+        Call("GET", "library/processes", {}),
+        Call("POST", "library/processes", {}, {"name": "Deburr"}),
+        Call("DELETE", "library/processes/<str:id>", {"id": shop.process.id}),
+        Call("GET", "library/locations", {}),
+        Call("POST", "library/locations", {}, {"name": "Bench 2"}),
+        Call("DELETE", "library/locations/<str:id>", {"id": shop.location.id}),
         Call("GET", "serials", {}),
         Call(
             "POST",

@@ -15,11 +15,30 @@ from audit import trail
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
-from serials import figures
-from serials.models import Job, Path, Serial, SerialStatus, Step, StepOverride, StepStatus, StepStatusCode
-from serials.services import advancement, deferrals, endings, overrides, paths
+from serials import due_dates, figures
+from serials.models import (
+    Job,
+    LibraryEntry,
+    Path,
+    Serial,
+    SerialStatus,
+    Step,
+    StepOverride,
+    StepStatus,
+    StepStatusCode,
+    TemplateStep,
+)
+from serials.services import advancement, deferrals, endings, jobs, overrides, paths, priorities, templates
 from shopplanr.accounts.models import User
-from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_serials, steps_of
+from tests.factories import (
+    OPERATOR,
+    PLANNER,
+    CertificateFactory,
+    PathFactory,
+    TemplateFactory,
+    make_serials,
+    steps_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +90,8 @@ QUERIES = {
     "user_active_name": lambda shop: User.objects.order_by("-is_active", "name", "pk"),
     # rows that belong to one record
     "step_order_unique_in_path": lambda shop: Step.objects.filter(path=shop.path).order_by("order"),
+    "template_step_order_unique": lambda shop: TemplateStep.objects.filter(template="tmpl_x").order_by("order"),
+    "library_entry_once": lambda shop: LibraryEntry.objects.filter(kind="process").order_by("folded"),
     "serial_place": lambda shop: Serial.objects.filter(
         path=shop.path, status=SerialStatus.IN_PROGRESS, current_step_index=0
     ).order_by(),
@@ -127,6 +148,14 @@ def test_every_index_is_tried_here():
 
 
 CALLS = {
+    "put jobs in order": lambda shop: priorities.reorder([shop.path.job_id], PLANNER),
+    "move a job": lambda shop: priorities.move(shop.path.job_id, PLANNER, position=2),
+    "judge a due date": lambda shop: due_dates.put_due_status(
+        [jobs.update(shop.path.job_id, {"dueDate": "2030-05-01"}, PLANNER)]
+    ),
+    "make a path from a template": lambda shop: templates.apply(
+        TemplateFactory().id, {"jobId": shop.path.job_id, "goalQuantity": 1}, PLANNER
+    ),
     "advance": lambda shop: advancement.advance(shop.part.id, OPERATOR),
     "advance-to": lambda shop: advancement.advance_to(shop.part.id, 2, OPERATOR),
     "scrap": lambda shop: endings.scrap(shop.part.id, "damaged", None, OPERATOR),
@@ -148,7 +177,7 @@ CALLS = {
     "a job's progress": lambda shop: figures.job_progress(shop.path.job, [shop.path]),
 }
 
-SMALL = {"serials_serialcounter"}
+SMALL = {"serials_serialcounter", "serials_orderofwork"}
 """Tables that are read from end to end because there is hardly anything in them."""
 
 
