@@ -1,9 +1,14 @@
 """Job → Path → Step: what to make and how. Serial: one physical part on a path. Note: what people write."""
 
 from serials.models.notes import ImageType, Note, NotePhoto, NoteSerial
+
+"""Job → Path → Step: what to make and how. Serial: one physical part on a path. RouteTemplate: routes to copy."""
+
+from serials.models.libraries import LibraryEntry, LibraryKind
 from serials.models.parts import ScrapReason, Serial, SerialCounter, SerialStatus
 from serials.models.progress import StepOverride, StepStatus, StepStatusCode
 from serials.models.routes import AdvancementMode, DependencyType, Job, OrderOfWork, Path, Step
+from serials.models.templates import RouteTemplate, TemplateStep
 
 __all__ = [
     "AdvancementMode",
@@ -13,8 +18,11 @@ __all__ = [
     "Note",
     "NotePhoto",
     "NoteSerial",
+    "LibraryEntry",
+    "LibraryKind",
     "OrderOfWork",
     "Path",
+    "RouteTemplate",
     "ScrapReason",
     "Serial",
     "SerialCounter",
@@ -23,4 +31,5 @@ __all__ = [
     "StepOverride",
     "StepStatus",
     "StepStatusCode",
+    "TemplateStep",
 ]

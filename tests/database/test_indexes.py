@@ -21,6 +21,10 @@ from serials.models import (
     Note,
     NotePhoto,
     NoteSerial,
+from serials import due_dates, figures
+from serials.models import (
+    Job,
+    LibraryEntry,
     Path,
     Serial,
     SerialStatus,
@@ -36,6 +40,19 @@ from shopplanr.accounts.models import User
 from shopplanr.floor import scanning
 from shopplanr.floor.models import Scan
 from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_note, make_serials, steps_of
+    TemplateStep,
+)
+from serials.services import advancement, deferrals, endings, jobs, overrides, paths, priorities, templates
+from shopplanr.accounts.models import User
+from tests.factories import (
+    OPERATOR,
+    PLANNER,
+    CertificateFactory,
+    PathFactory,
+    TemplateFactory,
+    make_serials,
+    steps_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +120,11 @@ QUERIES = {
         .order_by()
     ),
     "step_by_name": lambda shop: Step.objects.filter(name=shop.step.name).order_by(),
+    "template_step_order_unique": lambda shop: TemplateStep.objects.filter(template="tmpl_x").order_by("order"),
+    "library_entry_once": lambda shop: LibraryEntry.objects.filter(kind="process").order_by("folded"),
+    "serial_place": lambda shop: Serial.objects.filter(
+        path=shop.path, status=SerialStatus.IN_PROGRESS, current_step_index=0
+    ).order_by(),
     "serial_scrap_step": lambda shop: Serial.objects.filter(scrap_step=shop.step).order_by(),
     "step_status_once_per_step": lambda shop: StepStatus.objects.filter(serial=shop.part).order_by("step_index"),
     "step_status_one_in_progress": lambda shop: StepStatus.objects.filter(
@@ -165,6 +187,14 @@ def test_every_index_is_tried_here():
 
 
 CALLS = {
+    "put jobs in order": lambda shop: priorities.reorder([shop.path.job_id], PLANNER),
+    "move a job": lambda shop: priorities.move(shop.path.job_id, PLANNER, position=2),
+    "judge a due date": lambda shop: due_dates.put_due_status(
+        [jobs.update(shop.path.job_id, {"dueDate": "2030-05-01"}, PLANNER)]
+    ),
+    "make a path from a template": lambda shop: templates.apply(
+        TemplateFactory().id, {"jobId": shop.path.job_id, "goalQuantity": 1}, PLANNER
+    ),
     "advance": lambda shop: advancement.advance(shop.part.id, OPERATOR),
     "advance-to": lambda shop: advancement.advance_to(shop.part.id, 2, OPERATOR),
     "advance many": lambda shop: bulk_moves.advance_all(shop.part_ids, OPERATOR),
@@ -198,6 +228,8 @@ CALLS = {
 
 SMALL = {"serials_serialcounter", "json_each"}
 """Tables that are read from end to end because there is hardly anything in them, and rows that a statement brings."""
+SMALL = {"serials_serialcounter", "serials_orderofwork"}
+"""Tables that are read from end to end because there is hardly anything in them."""
 
 
 def whole_tables(statement: str) -> list[str]:
