@@ -5,11 +5,10 @@ from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from audit.admin import naming
 from serials.admin.marks import FORCED, SERIAL_MARKS, step_mark
 from serials.models import SerialStatus
 from shopplanr import clock
@@ -129,13 +128,6 @@ def person_name(people, user_id: str) -> str:
     return people.get(user_id, user_id)
 
 
-@register.simple_tag
-def entry_words(entry) -> SafeString | str:
-    """Write where something happened, with which certificate, and why; the entry was named before."""
-    words = [naming.where(entry), naming.certificate(entry), naming.why(entry)]
-    return format_html_join(" · ", "{}", ((word,) for word in words if word))
-
-
 @register.simple_tag(takes_context=True)
 def querystring_with(context, name: str, value: object) -> str:
     """Return the query of the page's address with one parameter set, and from its first page on; empty ones go."""
@@ -143,3 +135,19 @@ def querystring_with(context, name: str, value: object) -> str:
     query[name] = value
     query.pop("page", None) if name != "page" else None
     return urlencode([(key, each) for key, values in query.lists() for each in values if each])
+
+
+@register.simple_tag
+def lookup(mapping, name: str) -> object:
+    """Return a mapping's value under a name that is itself a variable."""
+    return mapping.get(name, "")
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context, word: str, label: str, sort: str) -> SafeString:
+    """Draw the heading of a column by which a list is sorted: again turns it round. The arrow says how it is now."""
+    current, descending = sort.removeprefix("-") == word, sort == f"-{word}"
+    query = querystring_with(context, "sort", f"-{word}" if current and not descending else word)
+    arrow = icon("arrow-down" if descending else "arrow-up", "icon-small") if current else ""
+    order = ("descending" if descending else "ascending") if current else "not sorted"
+    return format_html('<a href="?{}">{}<span class="visually-hidden">, {}</span>{}</a>', query, label, order, arrow)
