@@ -1,4 +1,7 @@
-"""Job → Path → Step: what to make and how. Serial: one physical part on a path. Note: what people write."""
+"""Job → Path → Step: what to make and how. Serial: one physical part on a path. Note: what people write of parts.
+
+Route templates and libraries are what planners write routes with.
+"""
 
 from serials.models.notes import ImageType, Note, NotePhoto, NoteSerial
 
@@ -15,11 +18,11 @@ __all__ = [
     "DependencyType",
     "ImageType",
     "Job",
+    "LibraryEntry",
+    "LibraryKind",
     "Note",
     "NotePhoto",
     "NoteSerial",
-    "LibraryEntry",
-    "LibraryKind",
     "OrderOfWork",
     "Path",
     "RouteTemplate",

@@ -15,16 +15,13 @@ from audit import trail
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
-from serials import figures, queues
-from serials.models import (
-    Job,
-    Note,
-    NotePhoto,
-    NoteSerial,
-from serials import due_dates, figures
+from serials import due_dates, figures, queues
 from serials.models import (
     Job,
     LibraryEntry,
+    Note,
+    NotePhoto,
+    NoteSerial,
     Path,
     Serial,
     SerialStatus,
@@ -32,24 +29,32 @@ from serials.models import (
     StepOverride,
     StepStatus,
     StepStatusCode,
+    TemplateStep,
 )
 from serials.queues.standing import in_progress
-from serials.services import advancement, bulk_moves, deferrals, endings, notes, overrides, paths
+from serials.services import (
+    advancement,
+    bulk_moves,
+    deferrals,
+    endings,
+    jobs,
+    notes,
+    overrides,
+    paths,
+    priorities,
+    templates,
+)
 from shopplanr import clock
 from shopplanr.accounts.models import User
 from shopplanr.floor import scanning
 from shopplanr.floor.models import Scan
-from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_note, make_serials, steps_of
-    TemplateStep,
-)
-from serials.services import advancement, deferrals, endings, jobs, overrides, paths, priorities, templates
-from shopplanr.accounts.models import User
 from tests.factories import (
     OPERATOR,
     PLANNER,
     CertificateFactory,
     PathFactory,
     TemplateFactory,
+    make_note,
     make_serials,
     steps_of,
 )
@@ -122,9 +127,6 @@ QUERIES = {
     "step_by_name": lambda shop: Step.objects.filter(name=shop.step.name).order_by(),
     "template_step_order_unique": lambda shop: TemplateStep.objects.filter(template="tmpl_x").order_by("order"),
     "library_entry_once": lambda shop: LibraryEntry.objects.filter(kind="process").order_by("folded"),
-    "serial_place": lambda shop: Serial.objects.filter(
-        path=shop.path, status=SerialStatus.IN_PROGRESS, current_step_index=0
-    ).order_by(),
     "serial_scrap_step": lambda shop: Serial.objects.filter(scrap_step=shop.step).order_by(),
     "step_status_once_per_step": lambda shop: StepStatus.objects.filter(serial=shop.part).order_by("step_index"),
     "step_status_one_in_progress": lambda shop: StepStatus.objects.filter(
@@ -226,10 +228,8 @@ CALLS = {
     "a job's progress": lambda shop: figures.job_progress(shop.path.job, [shop.path]),
 }
 
-SMALL = {"serials_serialcounter", "json_each"}
+SMALL = {"serials_serialcounter", "serials_orderofwork", "json_each"}
 """Tables that are read from end to end because there is hardly anything in them, and rows that a statement brings."""
-SMALL = {"serials_serialcounter", "serials_orderofwork"}
-"""Tables that are read from end to end because there is hardly anything in them."""
 
 
 def whole_tables(statement: str) -> list[str]:

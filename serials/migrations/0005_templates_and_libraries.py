@@ -13,7 +13,7 @@ import shopplanr.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0002_certification_actions"),
-        ("serials", "0002_planning"),
+        ("serials", "0004_queue_indexes"),
     ]
 
     operations = [
