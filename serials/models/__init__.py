@@ -3,11 +3,8 @@
 Route templates and libraries are what planners write routes with.
 """
 
-from serials.models.notes import ImageType, Note, NotePhoto, NoteSerial
-
-"""Job → Path → Step: what to make and how. Serial: one physical part on a path. RouteTemplate: routes to copy."""
-
 from serials.models.libraries import LibraryEntry, LibraryKind
+from serials.models.notes import ImageType, Note, NotePhoto, NoteSerial
 from serials.models.parts import ScrapReason, Serial, SerialCounter, SerialStatus
 from serials.models.progress import StepOverride, StepStatus, StepStatusCode
 from serials.models.routes import AdvancementMode, DependencyType, Job, OrderOfWork, Path, Step
