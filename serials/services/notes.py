@@ -79,6 +79,15 @@ def of_serial(serial_id: object) -> QuerySet[Note]:
     return readable(found).order_by("sequence")
 
 
+def with_photos(number: int) -> QuerySet[Note]:
+    """Return the notes about the part of this number with their step and photos, oldest first; two queries.
+
+    For the part's own page, which need not say whom else a note is about.
+    """
+    notes = Note.objects.filter(noted_serials__serial=number).select_related("step")
+    return notes.prefetch_related(Prefetch("photos", NotePhoto.objects.order_by("note", "place"))).order_by("sequence")
+
+
 def of_step(step_id: object) -> QuerySet[Note]:
     """Return the notes at a step, oldest first; none for what is no step."""
     found = Note.objects.filter(step=step_id) if is_plausible_id(step_id) else Note.objects.none()
