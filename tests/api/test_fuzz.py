@@ -111,6 +111,7 @@ def test_a_program(case, credentials, known):
     case.validate_response(response, checks=CHECKS)
 
 
+@pytest.mark.without_database
 @anything.parametrize()
 @BOUNDED
 def test_nobody(case, known):
