@@ -14,6 +14,9 @@ from shopplanr.api.endpoints import ENDPOINTS
 from tests.accounts.factories import AdministratorFactory, UserFactory, json_client, open_kiosk, token_client
 from tests.api.answers import assert_envelope, nothing_written
 
+# Every other test calls with somebody's rights, on every engine; the table of them need not be walked on each.
+pytestmark = pytest.mark.without_database
+
 EVERYBODY = "Operators Supervisors QC Auditors Integrations"
 THE_FLOOR = "Operators Supervisors Integrations"
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from shopplanr.api.endpoints import ENDPOINTS
 from shopplanr.api.filters import MomentFilter
 from tests.api.answers import assert_envelope, assert_refused
-from tests.api.shop import calls, make_shop
+from tests.api.shop import calls
 
 WITH_IDS = [f"{verb} {each.path}" for each in ENDPOINTS for verb in each.verbs if "<" in each.path]
 LISTS = {
@@ -73,8 +73,8 @@ ODD_VALUES = [
     "'%20OR%201=1--",
     "-createdAt,,name,-",
     "x" * 5000,
-    "x" * 60_000,
-    "%25" * 60_000,
+    "x" * 10_000,
+    "%25" * 10_000,
 ]
 
 ODD_MOMENTS = [
@@ -106,11 +106,6 @@ ODD_QUERIES = [
     ";",
     "#",
 ]
-
-
-@pytest.fixture
-def shop(db):
-    return make_shop()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ PostgreSQL would read tables as small as these from end to end, so it is forbidd
 """
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 
 import pytest
@@ -89,8 +90,8 @@ class Shop:
         return [part.id for part in self.parts]
 
 
-@pytest.fixture
-def shop() -> Shop:
+@pytest.fixture(scope="module")
+def shop_of_the_module(module_transaction) -> Shop:
     some = []
     for _ in range(PATHS):
         path, certificate = PathFactory(advancementMode="flexible"), CertificateFactory()
@@ -107,6 +108,11 @@ def shop() -> Shop:
             cursor.execute("ANALYZE")
             cursor.execute("SET LOCAL enable_seqscan = off")
     return some[PATHS // 2]
+
+
+@pytest.fixture
+def shop(shop_of_the_module, db) -> Shop:
+    return deepcopy(shop_of_the_module)
 
 
 QUERIES = {

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
-from django.db import transaction
 from django.db.models import F
 
 from audit.models import Action, AuditEntry
@@ -36,12 +35,9 @@ PARTS = 300
 
 
 @pytest.fixture(scope="module", autouse=True)
-def demo_shop(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        with clock.told(NOW):
-            assert shop.load(progress=False)
-        yield
-        transaction.set_rollback(True)
+def demo_shop(module_transaction):
+    with clock.told(NOW):
+        assert shop.load(progress=False)
 
 
 @pytest.fixture
