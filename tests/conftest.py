@@ -46,6 +46,7 @@ WITHOUT_DATABASE = (
     "tests/infrastructure/test_start.py",
     "tests/lifecycle/test_routing.py",
     "tests/lifecycle/test_routing_properties.py",
+    *(f"tests/labels/test_{subject}.py" for subject in ("barcodes", "label_faces", "label_sheets", "label_stock")),
     "tests/scans/test_codes.py",
     "tests/test_architecture.py",
 )

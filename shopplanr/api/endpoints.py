@@ -17,6 +17,7 @@ from certificates.api.serials import CertifiedSerialViewSet
 from serials.api.paths import PathViewSet, StepViewSet
 from shopplanr.accounts.api import UserViewSet
 from shopplanr.accounts.roles import Right
+from shopplanr.floor.api.labels import LabelViewSet
 from shopplanr.floor.api.scans import ScanViewSet
 
 
@@ -63,6 +64,7 @@ ENDPOINTS = (
     ),
     Endpoint("serials/<str:id>/attach-cert", CertifiedSerialViewSet, {"POST": ("attach_cert", Right.ATTACH)}),
     Endpoint("serials/<str:id>/cert-attachments", CertifiedSerialViewSet, {"GET": ("cert_attachments", Right.READ)}),
+    Endpoint("serials/<str:id>/label", LabelViewSet, {"GET": ("label", Right.READ)}),
     Endpoint("serials/<str:id>/step-statuses", CertifiedSerialViewSet, {"GET": ("step_statuses", Right.READ)}),
     Endpoint(
         "serials/<str:id>/overrides",

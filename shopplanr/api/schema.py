@@ -75,12 +75,14 @@ def documented(
 ):
     """Describe an action: what it takes and what it answers. Refusals that every call can meet are added.
 
-    ``also`` has the schema of what it answers instead where it is asked to, by media type.
+    ``also`` has the schema of what it answers instead where it is asked to, by media type; without an ``answer`` in
+    JSON, always.
     """
     shape = answer(many=True) if answer and many else answer
     answers: dict = {code: OpenApiResponse(shape, description=status_words(code))}
     if also:
-        answers = {(code, "application/json"): answers[code]} | {
+        in_json = {(code, "application/json"): answers[code]} if answer else {}
+        answers = in_json | {
             (code, media_type): OpenApiResponse(schema, description=status_words(code))
             for media_type, schema in also.items()
         }

@@ -1,9 +1,11 @@
 """The addresses of the floor. Each module of views says its own."""
 
-from shopplanr.floor.views import soon
+from shopplanr.floor.views import labels, soon, travelers
 
 app_name = "floor"
 
 urlpatterns = [
+    *labels.urls,
+    *travelers.urls,
     *soon.urls,
 ]

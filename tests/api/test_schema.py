@@ -27,6 +27,8 @@ WITHOUT_A_BODY = {
 }
 IN_OTHER_WORDS = {"GET products/<str:gtin>/certifications": "application/ld+json"}
 """What answers in another media type too, where it is asked to."""
+NO_JSON = {"GET serials/<str:id>/label": "image/svg+xml"}
+"""What answers in another media type, always; only its refusals are JSON."""
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +153,8 @@ class TestOperations:
         assert len(good) == 1
         for code, response in responses.items():
             media_types = ["application/json"] if code != "204" else []
+            if code == "200" and f"{verb} {endpoint.path}" in NO_JSON:
+                media_types = [NO_JSON[f"{verb} {endpoint.path}"]]
             if code == "200" and f"{verb} {endpoint.path}" in IN_OTHER_WORDS:
                 media_types.append(IN_OTHER_WORDS[f"{verb} {endpoint.path}"])
             assert list(response.get("content", {})) == media_types
@@ -194,7 +198,7 @@ def test_examples_of_every_call_fit_it(schema, client):
         operation = schema["paths"][templated(call.path)][call.verb.lower()]
         if call.body is not None:
             fits(schema, call.body, operation["requestBody"])
-        if call.verb == "GET":
+        if call.verb == "GET" and call.name not in NO_JSON:
             response = client.get(call.url())
             fits(schema, response.json(), operation["responses"]["200"])
 
