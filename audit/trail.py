@@ -61,6 +61,15 @@ def of_serial(serial_id: str) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(Q(serial_id=serial_id) | its_batch).order_by("sequence")
 
 
+def batch_of(number: int) -> range | None:
+    """Return the numbers of the parts that were started together with this one, itself included; None for no part."""
+    batches = AuditEntry.objects.filter(batch_start__lte=number).order_by("-batch_start")
+    for start, quantity in batches.values_list("batch_start", "batch_quantity")[:1]:
+        if number < start + quantity:
+            return range(start, start + quantity)
+    return None
+
+
 def of_certificate(certificate_id: str, entries: QuerySet[AuditEntry] | None = None) -> QuerySet[AuditEntry]:
     """Return the entries about a certificate, among these or among all."""
     entries = AuditEntry.objects.all() if entries is None else entries

@@ -48,6 +48,7 @@ WITHOUT_DATABASE = (
     *(f"tests/infrastructure/test_{subject}.py" for subject in ("serving", "start")),
     "tests/lifecycle/test_routing.py",
     "tests/lifecycle/test_routing_properties.py",
+    *(f"tests/labels/test_{subject}.py" for subject in ("barcodes", "label_faces", "label_sheets", "label_stock")),
     "tests/scans/test_codes.py",
     "tests/lifecycle/test_scheduling.py",
     "tests/lifecycle/test_tags.py",

@@ -15,6 +15,7 @@ from shopplanr.floor.views import (
     sign_in,
     soon,
 )
+from shopplanr.floor.views import labels, soon, travelers
 
 app_name = "floor"
 
@@ -30,6 +31,8 @@ urlpatterns = [
     *search.urls,
     *serials.urls,
     *sign_in.urls,
+    *labels.urls,
+    *travelers.urls,
     *soon.urls,
     *serial.urls,
 ]

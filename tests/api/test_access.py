@@ -56,6 +56,7 @@ TABLE = {
     "POST serials/:id/force-complete": "Supervisors Integrations",
     "POST serials/:id/attach-cert": "Operators Supervisors QC Integrations",
     "GET serials/:id/cert-attachments": EVERYBODY,
+    "GET serials/:id/label": EVERYBODY,
     "GET serials/:id/step-statuses": EVERYBODY,
     "GET serials/:id/overrides": EVERYBODY,
     "POST serials/:id/overrides": "Supervisors Integrations",
