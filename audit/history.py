@@ -101,7 +101,7 @@ def record_caused_versions(
     """
     connection = connections[DEFAULT_DB_ALIAS]
     statement = _copy_statement(model, _STATED, connection.alias, caused=True)
-    params = _CAUSES.parameters(connection.vendor, [(number, entry.pk) for number, entry in causes.items()])
+    params = _CAUSES.parameters(connection.vendor, list(causes.items()))
     return _copy(model, connection, statement, _facts(kind, actor, None), params)
 
 

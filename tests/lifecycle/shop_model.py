@@ -4,7 +4,7 @@ Nothing here knows the product's code, so that a mistake would have to be made t
 something is a name, or None for somebody who did not say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 
@@ -141,10 +141,12 @@ class Part:
             raise Refused("Serial number is already completed")
         self._move(self.place + 1, who)
 
-    def advance_to(self, target: int, who: str | None) -> list[tuple[int, str]]:
+    def advance_to(self, target: int, who: str | None, expected: int | None = None) -> list[tuple[int, str]]:
         """Jump; return what was passed and what became of it."""
         if self.state == "scrapped":
             raise Refused("Cannot advance a scrapped serial")
+        if expected is not None and expected != self.place:
+            raise Refused(None, 409)
         if self.state == "completed":
             raise Refused("Cannot advance a completed serial")
         if target <= self.place:
@@ -247,6 +249,25 @@ class Part:
             raise Refused("Cannot reverse override — the serial was completed because of it")
         _named(who)
         self.overridden.remove(index)
+
+
+def move_all(parts: Sequence[Part], who: str | None, move: Callable[[Part], list | None]) -> list[list]:
+    """Move all of them or none, each once; return what each of them passed."""
+    _named(who)
+    chosen = list(dict.fromkeys(parts))
+    before = [(part.place, part.state, part.statuses) for part in chosen]
+    passed, refused = [], []
+    for part in chosen:
+        try:
+            passed.append(move(part) or [])
+        except Refused as refusal:
+            refused.append((part, refusal))
+    if refused:
+        for part, was in zip(chosen, before, strict=True):
+            part.place, part.state, part.statuses = was
+        part, first = refused[0]
+        raise Refused(first.sentence and f"{part.id}: {first.sentence}", first.status)
+    return passed
 
 
 def override(parts: Sequence[Part], path: Path, index: int, reason: str, who: str | None) -> list[Part]:
