@@ -50,9 +50,9 @@ def create(fields: Mapping[str, object], actor: Actor, uploads: Sequence[Upload]
     text = required_text(fields.get("text"), "text")
     created_by = actor.identified()
     numbers = _numbers_there(place, serial_ids)
-    # Nothing of what was read can change any more: a part stays on its path, and a path's steps stay while it has
-    # parts. So no row is locked, and the slow work on pictures and files is done before the transaction begins, which
-    # on SQLite would keep everybody else from writing.
+    # What was read here does not change: a part stays on its path, a path in its job. (A step that no part carries may
+    # be removed meanwhile; then the database refuses the note.) So no row is locked, and the slow work on pictures and
+    # files is done before the transaction begins, which on SQLite keeps everybody else from writing.
     pictures = _kept(uploads)
     with transaction.atomic():
         note = Note.objects.create(step_id=place.step_id, text=text, created_by=created_by)

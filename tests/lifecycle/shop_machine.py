@@ -7,6 +7,7 @@ from hypothesis.stateful import initialize, invariant, rule
 
 from certificates.services import attaching, certificates
 from serials.services import advancement, bulk_moves, deferrals, endings, jobs, overrides
+from serials.services import advancement, deferrals, endings, jobs, notes, overrides
 from shopplanr.actor import Actor
 from tests.lifecycle import shop_model as model
 from tests.lifecycle.planning_machine import (
@@ -266,6 +267,27 @@ class ShopMachine(PlanningMachine):
         )
         if result:
             assert [attachment.serial_id for attachment in result[1]] == [part.number for part in parts]
+
+    # --- Notes
+
+    @happens(chosen=st.lists(picks, min_size=1, max_size=3), place=picks, astray=seldom, text=reasons, who=people)
+    def write_note(self, chosen, place, astray, text, who):
+        parts = [self.pick(self.parts, pick) for pick in chosen]
+        path = parts[0].path
+        step = self.pick(path.steps, place)
+        if not astray:
+            parts = [part for part in parts if part.path is path]
+        fields = {"jobId": self.job.id, "pathId": path.id, "stepId": step.id, "text": text}
+        result = self.both(
+            "write note",
+            lambda: model.note(parts, path, step, text, who),
+            lambda: notes.create(fields | {"serialIds": [part.id for part in parts]}, Actor(who)),
+        )
+        if result:
+            noted, written = result
+            assert written.serial_ids == [part.id for part in noted]
+            for part in noted:
+                part.noted.append((written.public_id, step.id))
 
     # --- What happens, and what holds at all times
 

@@ -35,6 +35,7 @@ class Step:
     dependency: str
     id: str = ""
     assigned_to: str | None = None
+    noted: bool = False
 
 
 @dataclass(eq=False)
@@ -89,6 +90,7 @@ class Path:
             else:
                 chosen.append(item)
         carried = max((len(part.statuses) for part in self.parts), default=0)
+        carried = max([carried, *(place for place, step in enumerate(self.steps, start=1) if step.noted)])
         if any(step is not self.steps[place] for place, step in enumerate(chosen[:carried])):
             raise Refused("Cannot reorder steps that serial numbers carry")
         if len(chosen) < carried:
@@ -121,6 +123,7 @@ class Part:
     left_open: list[int] = field(default_factory=list)
     overridden: set[int] = field(default_factory=set)
     attached: list[tuple[str, int]] = field(default_factory=list)
+    noted: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -283,6 +286,18 @@ def override(parts: Sequence[Part], path: Path, index: int, reason: str, who: st
     for part in changed:
         part.overridden.add(index)
     return changed
+
+
+def note(parts: Sequence[Part], path: Path, step: Step, text: str, who: str | None) -> list[Part]:
+    """Write a note about parts, in whatever state they are; return them, each once, ascending."""
+    if not text:
+        raise Refused("text is required")
+    _named(who)
+    for part in parts:
+        if part.path is not path:
+            raise Refused(f"Serial {part.id} is not on path {path.id}")
+    step.noted = True
+    return sorted(dict.fromkeys(parts), key=lambda part: part.number)
 
 
 def attach(parts: Sequence[Part], certificate: str, known: Sequence[str], who: str | None, single: bool) -> list[Part]:
