@@ -20,6 +20,7 @@ from serials.models import (
     Job,
     LibraryEntry,
     Path,
+    RouteTemplate,
     Serial,
     SerialStatus,
     Step,
@@ -53,6 +54,7 @@ class Shop:
     parts: list[Serial]
     step: Step
     certificate: Certificate
+    template: RouteTemplate
 
     @property
     def part(self) -> Serial:
@@ -74,7 +76,7 @@ def shop() -> Shop:
         attaching.attach_all(certificate.id, [part.id for part in made], OPERATOR)
         step = steps_of(path)[2]
         overrides.create(made[0].id, [part.id for part in made], step.id, "no burr", OPERATOR)
-        some.append(Shop(path, made, step, certificate))
+        some.append(Shop(path, made, step, certificate, TemplateFactory()))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE")
@@ -90,7 +92,7 @@ QUERIES = {
     "user_active_name": lambda shop: User.objects.order_by("-is_active", "name", "pk"),
     # rows that belong to one record
     "step_order_unique_in_path": lambda shop: Step.objects.filter(path=shop.path).order_by("order"),
-    "template_step_order_unique": lambda shop: TemplateStep.objects.filter(template="tmpl_x").order_by("order"),
+    "template_step_order_unique": lambda shop: TemplateStep.objects.filter(template=shop.template).order_by("order"),
     "library_entry_once": lambda shop: LibraryEntry.objects.filter(kind="process").order_by("folded"),
     "serial_place": lambda shop: Serial.objects.filter(
         path=shop.path, status=SerialStatus.IN_PROGRESS, current_step_index=0
@@ -154,7 +156,7 @@ CALLS = {
         [jobs.update(shop.path.job_id, {"dueDate": "2030-05-01"}, PLANNER)]
     ),
     "make a path from a template": lambda shop: templates.apply(
-        TemplateFactory().id, {"jobId": shop.path.job_id, "goalQuantity": 1}, PLANNER
+        shop.template.id, {"jobId": shop.path.job_id, "goalQuantity": 1}, PLANNER
     ),
     "advance": lambda shop: advancement.advance(shop.part.id, OPERATOR),
     "advance-to": lambda shop: advancement.advance_to(shop.part.id, 2, OPERATOR),
