@@ -1,5 +1,5 @@
 """Jobs, paths, steps and parts in the admin: found, looked at, and changed through the services."""
 
-from serials.admin import jobs, naming, parts, paths, progress
+from serials.admin import jobs, libraries, naming, parts, paths, progress, templates
 
-__all__ = ["jobs", "naming", "parts", "paths", "progress"]
+__all__ = ["jobs", "libraries", "naming", "parts", "paths", "progress", "templates"]

@@ -7,7 +7,7 @@ APP_ORDER = ("serials", "certificates", "audit", "accounts", "auth")
 """The shop's own records first; who may do what comes last."""
 
 MODEL_ORDER = (
-    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride"),
+    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "RouteTemplate", "LibraryEntry"),
     *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification"),
 )
 
