@@ -11,6 +11,7 @@ from django.utils.timezone import get_default_timezone
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, JobProduct, Product
 from serials.models import Job, Note, Path, Serial, Step, StepOverride, StepStatus
+from serials.models import Job, LibraryEntry, Path, Serial, Step, StepOverride, StepStatus, TemplateStep
 from shopplanr.accounts.models import User
 from shopplanr.demo import story
 from shopplanr.demo.hours import Calendar
@@ -45,7 +46,14 @@ def without_ids_and_dates() -> dict[str, list]:
         return [named(item) for item in value] if isinstance(value, list | tuple) else value
 
     rows = {
-        "jobs": Job.objects.values_list("name", "goal_quantity", "jira_ticket_key", "jira_labels"),
+        "jobs": Job.objects.values_list(
+            *("name", "goal_quantity", "jira_ticket_key", "jira_labels"),
+            *("customer", "purchase_order", "part_number", "part_revision", "tags", "priority"),
+        ),
+        "templates": TemplateStep.objects.order_by("template__name", "order").values_list(
+            "template__name", "template__advancement_mode", "order", "name", "location", "optional", "dependency_type"
+        ),
+        "libraries": LibraryEntry.objects.values_list("kind", "name"),
         "paths": Path.objects.values_list("job", "name", "goal_quantity", "advancement_mode"),
         "steps": Step.objects.order_by("path__created_at", "order").values_list(
             "path", "order", "name", "location", "assigned_to", "optional", "dependency_type"

@@ -24,6 +24,10 @@ from serials.models import (
     Note,
     NotePhoto,
     Path,
+    LibraryEntry,
+    LibraryKind,
+    Path,
+    RouteTemplate,
     ScrapReason,
     Serial,
     SerialStatus,
@@ -33,9 +37,14 @@ from serials.models import (
     StepStatusCode,
 )
 from shopplanr import clock, content_store
+    TemplateStep,
+)
+from serials.services import libraries
+from shopplanr import clock
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import ROLE_RIGHTS, Right, Role
 from shopplanr.demo import shop
+from shopplanr.demo.jobs import housing
 from shopplanr.demo.people import PEOPLE
 from tests.accounts.factories import UserFactory, token_client
 from tests.lifecycle.replay import Replay
@@ -162,6 +171,40 @@ def test_one_job_is_late(client):
     assert len(set(job_called("DEMO-103").history.values_list("due_date", flat=True))) == 2
 
 
+def test_every_job_says_who_wants_what_and_one_is_at_risk(client):
+    for job in Job.objects.all():
+        assert job.customer and job.purchase_order and job.part_number and job.part_revision
+        assert f"{job.part_number} rev {job.part_revision}" == job.jira_part_number
+        assert job.tags
+        assert job.customer in job.jira_ticket_summary and job.purchase_order in job.jira_ticket_summary
+    with clock.told(NOW):
+        stands = {job["jiraTicketKey"]: job["dueStatus"] for job in client.get("/api/jobs").json()}
+    assert stands == {
+        "DEMO-101": "done",
+        "DEMO-102": "done",
+        "DEMO-103": "late",
+        "DEMO-104": "at_risk",
+        "DEMO-105": "on_track",
+        "DEMO-106": "on_track",
+    }
+
+
+def test_the_late_job_comes_first_in_the_order_of_work_and_the_finished_one_last():
+    order = list(Job.objects.order_by("priority").values_list("jira_ticket_key", "ranked"))
+    assert order[:2] == [("DEMO-103", True), ("DEMO-104", True)]
+    assert [ticket for ticket, _ in order][-1] == "DEMO-101"
+
+
+def test_routes_that_are_kept_as_templates_and_words_that_are_offered():
+    assert RouteTemplate.objects.count() == 3
+    kept = RouteTemplate.objects.get(name__startswith="Housing")
+    route = job_called("DEMO-102").paths.get(name=housing.PRODUCTION.name)
+    names = [list(steps.order_by("order").values_list("name", "location")) for steps in (kept.steps, route.steps)]
+    assert names[0] == names[1]
+    for kind in LibraryKind:
+        assert 20 < LibraryEntry.objects.filter(kind=kind).count() < len(libraries.suggestions(kind))
+
+
 def test_the_late_job_is_held_up_at_the_grinder(client):
     path = job_called("DEMO-103").paths.get()
     loads = client.get(f"/api/paths/{path.pk}").json()["distribution"]
@@ -226,7 +269,7 @@ def test_a_part_is_as_old_as_its_last_move():
 
 
 def test_nothing_is_made_in_the_future():
-    for model in (Job, Path, Serial, Certificate, Product, Certification, CertificationAssignment):
+    for model in (Job, Path, RouteTemplate, Serial, Certificate, Product, Certification, CertificationAssignment):
         assert not model.objects.filter(created_at__gt=NOW).exists()
     demo_people = User.objects.filter(username__in=[person.username for person in PEOPLE])
     assert not demo_people.filter(created_at__gte=Job.objects.earliest("created_at").created_at).exists()
@@ -267,7 +310,7 @@ def test_nobody_did_what_their_role_may_not():
     for user_id in set(Certificate.history.values_list("history_user_id", flat=True)):
         assert Right.CERTIFY in ROLE_RIGHTS[roles[user_id]]
     for model, right in (
-        *[(model, Right.PLAN) for model in (Job, Path, Step, JobProduct)],
+        *[(model, Right.PLAN) for model in (Job, Path, Step, JobProduct, RouteTemplate, TemplateStep, LibraryEntry)],
         (Product, Right.KEEP_CATALOGUE),
         (Certification, Right.KEEP_CATALOGUE),
         (CertificationAssignment, Right.CERTIFY_PRODUCTS),
