@@ -7,6 +7,7 @@ from shopplanr.floor.views import (
     board,
     certificates,
     home,
+    labels,
     queue,
     scan,
     search,
@@ -14,8 +15,8 @@ from shopplanr.floor.views import (
     serials,
     sign_in,
     soon,
+    travelers,
 )
-from shopplanr.floor.views import labels, soon, travelers
 
 app_name = "floor"
 
