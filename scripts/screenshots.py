@@ -105,10 +105,11 @@ def draw_all(pages: list, database, log: Path, folder: Path) -> list[str]:
     from tests.browser.windows import Windows, launched
 
     told = {"TOLD_TIME": MOMENT.isoformat()}
-    stock(database, parts=0, **told)
+    uploads = log.with_name("uploads")
+    stock(database, uploads, parts=0, **told)
     folder.mkdir(parents=True, exist_ok=True)
     watch = Watch()
-    site = Site(database, log, **told).start()
+    site = Site(database, log, uploads, **told).start()
     try:
         with launched() as browser:
             window = Windows(browser, site, watch)

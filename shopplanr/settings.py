@@ -204,6 +204,8 @@ SPECTACULAR_SETTINGS = {
         {"name": "jobs", "description": "Production orders."},
         {"name": "paths", "description": "Manufacturing routes."},
         {"name": "steps", "description": "Operations of a path."},
+        {"name": "templates", "description": "Routes that paths are copied from."},
+        {"name": "library", "description": "Names of processes and locations, to be offered while routes are written."},
         {"name": "serials", "description": "Physical parts, and their way along their paths."},
         {"name": "operator", "description": "What there is to do, by person, by step and by station. Reads only."},
         {"name": "notes", "description": "What people saw and did, with photos: written once."},

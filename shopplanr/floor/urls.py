@@ -5,7 +5,9 @@ from shopplanr.floor.views import (
     appearance,
     audit,
     board,
+    certificates,
     home,
+    labels,
     queue,
     scan,
     search,
@@ -13,6 +15,7 @@ from shopplanr.floor.views import (
     serials,
     sign_in,
     soon,
+    travelers,
 )
 
 app_name = "floor"
@@ -22,12 +25,15 @@ urlpatterns = [
     *appearance.urls,
     *audit.urls,
     *board.urls,
+    *certificates.urls,
     *home.urls,
     *queue.urls,
     *scan.urls,
     *search.urls,
     *serials.urls,
     *sign_in.urls,
+    *labels.urls,
+    *travelers.urls,
     *soon.urls,
     *serial.urls,
 ]

@@ -14,6 +14,9 @@ from shopplanr.api.endpoints import ENDPOINTS
 from tests.accounts.factories import AdministratorFactory, UserFactory, json_client, open_kiosk, token_client
 from tests.api.answers import assert_envelope, nothing_written
 
+# Every other test calls with somebody's rights, on every engine; the table of them need not be walked on each.
+pytestmark = pytest.mark.without_database
+
 EVERYBODY = "Operators Supervisors QC Auditors Integrations"
 THE_FLOOR = "Operators Supervisors Integrations"
 
@@ -30,6 +33,18 @@ TABLE = {
     "PATCH paths/:id/advancement-mode": "Supervisors Integrations",
     "PATCH steps/:id/assign": "Supervisors Integrations",
     "PATCH steps/:id/config": "Supervisors Integrations",
+    "GET templates": EVERYBODY,
+    "POST templates": "Supervisors Integrations",
+    "GET templates/:id": EVERYBODY,
+    "PUT templates/:id": "Supervisors Integrations",
+    "DELETE templates/:id": "Supervisors Integrations",
+    "POST templates/:id/apply": "Supervisors Integrations",
+    "GET library/processes": EVERYBODY,
+    "POST library/processes": "Supervisors Integrations",
+    "DELETE library/processes/:id": "Supervisors Integrations",
+    "GET library/locations": EVERYBODY,
+    "POST library/locations": "Supervisors Integrations",
+    "DELETE library/locations/:id": "Supervisors Integrations",
     "GET serials": EVERYBODY,
     "POST serials": THE_FLOOR,
     "POST serials/advance": THE_FLOOR,
@@ -41,6 +56,7 @@ TABLE = {
     "POST serials/:id/force-complete": "Supervisors Integrations",
     "POST serials/:id/attach-cert": "Operators Supervisors QC Integrations",
     "GET serials/:id/cert-attachments": EVERYBODY,
+    "GET serials/:id/label": EVERYBODY,
     "GET serials/:id/step-statuses": EVERYBODY,
     "GET serials/:id/overrides": EVERYBODY,
     "POST serials/:id/overrides": "Supervisors Integrations",

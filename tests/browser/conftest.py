@@ -111,7 +111,7 @@ def open_site(store, tmp_path_factory, django_db_blocker):
 
     def start() -> Site:
         folder = tmp_path_factory.mktemp("site")
-        site = Site(store.copy(folder), folder / "server.log", django_db_blocker.unblock)
+        site = Site(store.copy(folder), folder / "server.log", store.uploads, django_db_blocker.unblock)
         opened.append(site)
         return site.start()
 

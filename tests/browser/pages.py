@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from serials import queues
 from serials.models import Serial, SerialStatus
+from shopplanr.accounts.models import User
 from tests.browser.excuses import TARGET, TEXT, Excuse
-from tests.browser.people import ADMINISTRATOR, AUDITOR, INSPECTOR, OPERATOR, SUPERVISOR
+from tests.browser.people import ADMINISTRATOR, OPERATOR
 from tests.browser.sites import Site
 from tests.browser.weights import FIRST_VISIT_MAX_BYTES, REPEAT_VISIT_MAX_BYTES
 from tests.browser.windows import DESKTOP, PHONE, TABLET, TABLET_UPRIGHT, Size
@@ -65,8 +66,14 @@ def the_fullest_station() -> str:
     return max(queues.stations(), key=lambda station: station.part_count).step_name
 
 
+def a_door() -> str:
+    """Return the path of the page on which the operator types the PIN."""
+    return f"/sign-in/{User.objects.get(username=OPERATOR).pk}"
+
+
 PAGES = (
     Shown("sign-in", "/sign-in"),
+    Shown("pin", a_door),
     Shown("stations", "/stations", OPERATOR),
     Shown("account", "/account", OPERATOR),
     Shown("admin-sign-in", "/admin/login/", excuses=ADMIN_EXCUSES, is_photographed=False),

@@ -1,5 +1,6 @@
 """A small shop whose every table has rows, for tests that go past the services."""
 
+from copy import deepcopy
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,17 @@ from django.db import connection
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate, Certification, JobProduct, Product
 from certificates.services import attaching, products_of_jobs
-from serials.models import Job, Path, Serial, Step, StepOverride, StepStatus
+from serials.models import (
+    Job,
+    LibraryEntry,
+    Path,
+    RouteTemplate,
+    Serial,
+    Step,
+    StepOverride,
+    StepStatus,
+    TemplateStep,
+)
 from serials.services import advancement, endings, overrides, steps
 from shopplanr.accounts.services import issue_token
 from shopplanr.floor import scanning
@@ -19,19 +30,23 @@ from tests.factories import (
     PLANNER,
     AssignmentFactory,
     CertificateFactory,
+    LibraryEntryFactory,
     PathFactory,
+    TemplateFactory,
     make_note,
     make_serials,
     steps_of,
 )
 from tests.pictures import photo
 
-UNCAUSED = (Job, Path, Step, Certificate, Product, Certification, JobProduct)
+UNCAUSED = (
+    *(Job, Path, Step, RouteTemplate, TemplateStep, LibraryEntry),
+    *(Certificate, Product, Certification, JobProduct),
+)
 """What no event causes a version of."""
 
 
-@pytest.fixture
-def shop(db) -> SimpleNamespace:
+def make_shop() -> SimpleNamespace:
     """Return a path with a part in progress, one completed, one scrapped; and of everything else one."""
     path = PathFactory(advancementMode="flexible")
     route = steps_of(path)
@@ -49,6 +64,7 @@ def shop(db) -> SimpleNamespace:
     scanning.scan(moving.id, "", OPERATOR, lambda right: True, own_hosts=[])
     assignment = AssignmentFactory(valid_from="2024-02-29")
     products_of_jobs.update(path.job_id, {"productGtin": assignment.product_id}, PLANNER)
+    template, entry = TemplateFactory(), LibraryEntryFactory(name="Deburr")
     for model in UNCAUSED:
         model.history.update(audit_entry=AuditEntry.objects.first())
     connection.check_constraints()  # foreign keys still to be looked at would stop a TRUNCATE before any trigger
@@ -58,6 +74,8 @@ def shop(db) -> SimpleNamespace:
         user=user,
         certificate=certificate,
         assignment=assignment,
+        template=template,
+        library_entry=entry,
         moving=Serial.objects.get(pk=moving.pk),
         done=Serial.objects.get(pk=done.pk),
         scrapped=Serial.objects.get(pk=scrapped.pk),
@@ -68,6 +86,17 @@ def shop(db) -> SimpleNamespace:
         note=note,
         status=StepStatus.objects.filter(serial=moving.pk, status="pending").first(),
     )
+
+
+@pytest.fixture(scope="module")
+def shop_of_the_module(module_transaction) -> SimpleNamespace:
+    return make_shop()
+
+
+@pytest.fixture
+def shop(shop_of_the_module, db) -> SimpleNamespace:
+    """What ``make_shop`` makes, once for a module and as new for each of its tests."""
+    return deepcopy(shop_of_the_module)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What templates of the floor draw again and again: icons, states, times, refusals."""
 
+import re
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from certificates.admin.marks import type_mark
 from serials.admin.marks import FORCED, SERIAL_MARKS, step_mark
 from serials.models import SerialStatus
 from shopplanr import clock
@@ -19,6 +21,11 @@ register = template.Library()
 register.filter(initials)
 
 ICONS = "floor/icons.svg"
+
+FACTS_IN_A_LIST = 3
+
+_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+"""Where one word of a camelCase name ends and the next begins."""
 
 
 @register.simple_tag
@@ -42,6 +49,43 @@ def step_state(status: str) -> SafeString:
 def part_state(status: str, forced: bool = False) -> SafeString:
     """Draw the state of a part; ``status`` in either spelling."""
     return (FORCED if forced else SERIAL_MARKS[SerialStatus(status.replace("-", "_"))]).__html__()
+
+
+@register.simple_tag
+def certificate_type(value: str) -> SafeString:
+    """Draw what a certificate vouches for: material, or a process."""
+    return type_mark(value).__html__()
+
+
+@register.filter
+def fact_name(key: str) -> str:
+    """Write a key of somebody's JSON as people read it: ``heatNumber`` and ``heat_number`` are ``Heat number``."""
+    words = _BORDER.sub(" ", key.replace("_", " ")).split()
+    text = " ".join(word if word.isupper() else word.lower() for word in words)  # a PO is no po
+    return text[:1].upper() + text[1:]
+
+
+@register.filter
+def fact(value: object) -> str:
+    """Write a value of somebody's JSON: lists and objects in one line, yes and no in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{fact_name(name)} {fact(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(fact(each) for each in value)
+    return "" if value is None else str(value)
+
+
+@register.filter
+def gist(metadata: dict | None) -> list[tuple[str, str]]:
+    """Return the first few short facts of a certificate, for a line in a list."""
+    short = [(fact_name(name), str(value)) for name, value in (metadata or {}).items() if _is_short(value)]
+    return short[:FACTS_IN_A_LIST]
+
+
+def _is_short(value: object) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool) and len(str(value)) <= 30
 
 
 @register.filter

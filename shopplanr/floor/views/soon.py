@@ -13,10 +13,6 @@ def soon(request: HttpRequest) -> HttpResponse:
 
 
 urls = [
-    path("labels", soon, name="labels"),
-    path("jobs/<str:id>/traveler", soon, name="traveler"),
     path("jobs", soon, name="jobs"),
     path("jobs/<str:id>", soon, name="job"),
-    path("certificates", soon, name="certificates"),
-    path("certificates/<str:id>", soon, name="certificate"),
 ]
