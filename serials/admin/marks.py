@@ -1,6 +1,7 @@
-"""The shape, word and colour of every state of a part and of a step, the same everywhere."""
+"""The shape, word and colour of every state of a part, of a step and of a job, the same everywhere."""
 
 from serials.models import DependencyType, Serial, SerialStatus, StepStatusCode
+from serials.scheduling import DueStatus
 from shopplanr.admin.marks import Mark
 
 STEP_MARKS = {
@@ -16,6 +17,13 @@ SERIAL_MARKS = {
     SerialStatus.IN_PROGRESS: Mark("In progress", "in-progress", "active"),
     SerialStatus.COMPLETED: Mark("Completed", "completed", "good"),
     SerialStatus.SCRAPPED: Mark("Scrapped", "scrapped", "bad"),
+}
+
+DUE_MARKS = {
+    DueStatus.LATE: Mark("Late", "late", "bad"),
+    DueStatus.AT_RISK: Mark("At risk", "at-risk", "warn"),
+    DueStatus.ON_TRACK: Mark("On track", "on-track", "quiet"),
+    DueStatus.DONE: Mark("Done", "completed", "good"),
 }
 
 FORCED = Mark("Force-completed", "forced", "warn")
