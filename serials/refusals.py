@@ -212,6 +212,16 @@ class PathOfAnotherJob(Refusal):
         super().__init__(f"Path {path_id} does not belong to job {job_id}")
 
 
+class AlreadyInLibrary(Refusal):
+    """The library has an entry of this name, whether or not its capitals are the same."""
+
+    code = "already_in_library"
+
+    def __init__(self, name: str):
+        sentence = f"{name} already exists"
+        super().__init__(sentence, errors={"name": [sentence]})
+
+
 class MovedMeanwhile(Conflict):
     """The caller named the step at which it saw the part, and the part is no longer there."""
 

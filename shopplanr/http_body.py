@@ -1,8 +1,10 @@
 """Bodies of requests, before Django sees them."""
 
+import codecs
 from io import BytesIO
 
 from django.conf import settings
+from django.utils.http import parse_header_parameters
 
 from shopplanr.uploads import BODY_MAX_BYTES
 
@@ -24,14 +26,18 @@ def with_whole_body(application):
 
     So is a form in chunks, which may hold files and be larger than what belongs into memory: whoever asks for it reads
     it as it comes. That it is whole, its own last line says (``shopplanr.api.forms``).
+
+    Of a content type that Django could not read only the type itself is left: Django reads it where nobody could answer
+    for what it stumbles over.
     """
 
     def answer(environ, start_response):
+        environ["CONTENT_TYPE"] = _readable(environ.get("CONTENT_TYPE", ""))
         most, length = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, environ.get("CONTENT_LENGTH")
         if length and length.isdecimal() and int(length) <= most:
             environ["wsgi.input"] = BytesIO(_read(environ["wsgi.input"], int(length)))
         elif not length and environ.get("HTTP_TRANSFER_ENCODING"):
-            if environ.get("CONTENT_TYPE", "").lower().startswith("multipart/"):
+            if environ["CONTENT_TYPE"].lower().startswith("multipart/"):
                 environ["CONTENT_LENGTH"], environ[LENGTH_UNKNOWN] = str(BODY_MAX_BYTES + 1), True
             else:
                 body = _read(environ["wsgi.input"], most + 1)
@@ -47,3 +53,16 @@ def _read(stream, most: int) -> bytes:
     while piece := stream.read(min(PIECE_BYTES, most - len(body))):
         body += piece
     return bytes(body)
+
+
+def _readable(content_type: str) -> str:
+    if ";" not in content_type:
+        return content_type
+    try:
+        _, parameters = parse_header_parameters(content_type)
+        codecs.lookup(parameters.get("charset", "utf-8"))
+    except LookupError:  # Django passes over an encoding that there is not
+        return content_type
+    except ValueError:
+        return content_type.partition(";")[0]
+    return content_type

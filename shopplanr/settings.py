@@ -155,6 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_ENGINE = "shopplanr.accounts.sessions"
 LOGIN_URL = "floor:sign-in"
+CSRF_FAILURE_VIEW = "shopplanr.floor.pages.stale_form"
 
 # Whoever signed in with a PIN is signed out when the device was not used for this long: a shift.
 PIN_SESSION_IDLE_MINUTES = _environment.whole_number("PIN_SESSION_IDLE_MINUTES", default=480, minimum=1, maximum=10080)
@@ -203,6 +204,8 @@ SPECTACULAR_SETTINGS = {
         {"name": "jobs", "description": "Production orders."},
         {"name": "paths", "description": "Manufacturing routes."},
         {"name": "steps", "description": "Operations of a path."},
+        {"name": "templates", "description": "Routes that paths are copied from."},
+        {"name": "library", "description": "Names of processes and locations, to be offered while routes are written."},
         {"name": "serials", "description": "Physical parts, and their way along their paths."},
         {"name": "operator", "description": "What there is to do, by person, by step and by station. Reads only."},
         {"name": "notes", "description": "What people saw and did, with photos: written once."},

@@ -42,9 +42,6 @@ def pytest_configure() -> None:
 
 
 WITHOUT_DATABASE = (
-    *(f"tests/infrastructure/test_{subject}.py" for subject in ("checks", "documentation", "environment", "launcher")),
-    *(f"tests/infrastructure/test_{subject}.py" for subject in ("postgres_script", "repository", "runner", "serving")),
-    "tests/infrastructure/test_start.py",
     "tests/accounts/test_pin_rules.py",
     *(f"tests/infrastructure/test_{subject}.py" for subject in ("checks", "chromium", "documentation", "environment")),
     *(f"tests/infrastructure/test_{subject}.py" for subject in ("launcher", "postgres_script", "repository", "runner")),

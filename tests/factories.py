@@ -8,8 +8,8 @@ import factory
 from certificates.gtin import check_digit
 from certificates.models import Certificate, Certification, CertificationAssignment, Product
 from certificates.services import assignments, catalogue, certificates, products
-from serials.models import Job, Note, Path, Serial
-from serials.services import batches, jobs, notes, paths
+from serials.models import Job, LibraryEntry, LibraryKind, Note, Path, RouteTemplate, Serial
+from serials.services import batches, jobs, libraries, notes, paths, templates
 from shopplanr.actor import Actor
 
 PLANNER = Actor("planner", credential="command")
@@ -46,6 +46,35 @@ class PathFactory(factory.Factory):
     def _create(cls, model_class, job, steps, **fields):
         items = [{"name": step} if isinstance(step, str) else step for step in steps]
         return paths.create(fields | {"jobId": job.id, "steps": items}, PLANNER)
+
+
+class TemplateFactory(factory.Factory):
+    """A route template; ``steps`` may be names, or the items of ``POST /templates``."""
+
+    class Meta:
+        model = RouteTemplate
+
+    name = factory.Sequence("Template {}".format)
+    steps = ("Saw", "Mill", "Inspect")
+
+    @classmethod
+    def _create(cls, model_class, steps, **fields):
+        items = [{"name": step} if isinstance(step, str) else step for step in steps]
+        return templates.create(fields | {"steps": items}, PLANNER)
+
+
+class LibraryEntryFactory(factory.Factory):
+    """An entry of the library of processes, or of another kind."""
+
+    class Meta:
+        model = LibraryEntry
+
+    kind = LibraryKind.PROCESS
+    name = factory.Sequence("Process {}".format)
+
+    @classmethod
+    def _create(cls, model_class, kind, name):
+        return libraries.add(kind, name, PLANNER)
 
 
 class CertificateFactory(factory.Factory):

@@ -4,7 +4,10 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
+from serials.admin.marks import DUE_MARKS
+from serials.due_dates import standing, still_open
 from serials.models import Job, Path, Step, StepOverride, StepStatus, StepStatusCode
+from serials.scheduling import DueStatus
 from shopplanr.admin.filters import CHOICES_AT_MOST, MenuFilter
 
 
@@ -31,6 +34,23 @@ class ByJob(MenuFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         """Take the job's."""
         return queryset.filter(**{self.through: self.value()}) if self.value() else queryset
+
+
+class ByDueStatus(admin.SimpleListFilter):
+    """How jobs stand to their due dates."""
+
+    title = "due date"
+    parameter_name = "stands"
+
+    def lookups(self, request: HttpRequest, model_admin):
+        """Offer what stands out first."""
+        return [*((status.value, DUE_MARKS[status].word) for status in DueStatus), ("open", "Still open")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Judge by the site's day."""
+        if self.value() == "open":
+            return still_open(queryset)
+        return standing(queryset, DueStatus(self.value())) if self.value() in set(DueStatus) else queryset
 
 
 class ByPath(MenuFilter):

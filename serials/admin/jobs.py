@@ -5,11 +5,15 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from audit.admin.history import TrackedAdmin
 from audit.admin.naming import noted
 from serials import figures
+from serials.admin.filters import ByDueStatus
+from serials.admin.marks import due_mark
+from serials.due_dates import put_due_status
 from serials.models import Job, Path, Serial, SerialStatus
 from serials.services import jobs
 from shopplanr.accounts.actors import actor_for
@@ -18,8 +22,26 @@ from shopplanr.admin.links import list_url, page_url, record_link
 from shopplanr.admin.panels import PANEL_ROWS, Panel
 from shopplanr.admin.services import ServiceAdmin, ServiceForm
 
-CHANGEABLE = {"name": "name", "goal_quantity": "goalQuantity", "due_date": "dueDate"}
+CHANGEABLE = {"name": "name", "goal_quantity": "goalQuantity", "priority": "priority"} | {
+    column: api for api, column in jobs.PLANNED.items()
+}
 """What may change of a job, and how the service calls it. Facts from the issue tracker stay as they came."""
+
+
+class TagsField(forms.CharField):
+    """Tags, separated by commas; whether they can be tags is the service's to say."""
+
+    def prepare_value(self, value: object) -> object:
+        """Write the tags."""
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: object) -> list[str]:
+        """Return the tags."""
+        return [tag for text in super().clean(value).split(",") if (tag := text.strip())]
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        """Compare tags, not how they are separated."""
+        return super().has_changed(self.prepare_value(initial), data)
 
 
 class JobForm(ServiceForm):
@@ -27,6 +49,10 @@ class JobForm(ServiceForm):
 
     columns = {api: column for column, api in CHANGEABLE.items()} | jobs.JIRA_TEXTS | {"jiraLabels": "jira_labels"}
 
+    tags = TagsField(required=False, help_text="Separated by commas.")
+    priority = forms.IntegerField(
+        required=False, help_text="Place in the shop's order of work. Left empty: behind all others."
+    )
     jira_labels = forms.CharField(required=False, label="Labels", help_text="Separated by commas.")
 
     def clean_jira_labels(self) -> list[str] | None:
@@ -38,10 +64,11 @@ class CountedJobs(ChangeList):
     """A page of jobs with the number of their parts in every state."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """Count the page's parts together, in one query."""
+        """Count the page's parts together, in one query, and judge its due dates in another."""
         super().get_results(request)
         self.result_list = list(self.result_list)
         count_parts(self.result_list, "job")
+        put_due_status(self.result_list)
 
 
 def count_parts(records: list, column: str) -> None:
@@ -92,14 +119,24 @@ class JobAdmin(PartsColumns, TrackedAdmin, ServiceAdmin):
 
     right_to_add = right_to_change = Right.PLAN
     form = JobForm
-    list_display = ("name", "reference", "due_date", "progress", "in_progress", "scrapped")
-    list_filter = ("due_date", "created_at")
-    search_fields = ("name", "jira_ticket_key", "jira_part_number", "id")
-    search_help_text = "Words of a job's name, its ticket or part number, or its id."
+    list_display = ("name", "priority", "reference", "order", "due", "progress", "in_progress", "scrapped")
+    list_filter = (ByDueStatus, "due_date", "created_at")
+    search_fields = (
+        *("name", "customer", "purchase_order", "part_number"),
+        *("jira_ticket_key", "jira_part_number", "id"),
+    )
+    search_help_text = "Words of a job's name, its customer, purchase order, part number or ticket, or its id."
     ordering = ("-created_at", "id")
-    sortable_by = ("name", "due_date")
+    sortable_by = ("name", "priority", "due")
+    planned = (
+        "name",
+        ("goal_quantity", "due_date"),
+        ("customer", "purchase_order"),
+        ("part_number", "part_revision"),
+        ("priority", "tags"),
+    )
     fieldsets = (
-        (None, {"fields": ("name", ("goal_quantity", "due_date"))}),
+        (None, {"fields": planned}),
         (
             "From the issue tracker",
             {
@@ -120,7 +157,7 @@ class JobAdmin(PartsColumns, TrackedAdmin, ServiceAdmin):
             return self.fieldsets
         labels = "labels" if obj.jira_labels else None
         tracker = [column for column in jobs.JIRA_TEXTS.values() if getattr(obj, column)] + ([labels] if labels else [])
-        shown = [(None, {"fields": ("name", ("goal_quantity", "due_date"), ("id", "created_at", "updated_at"))})]
+        shown = [(None, {"fields": (*self.planned, ("id", "created_at", "updated_at"))})]
         return shown + ([("From the issue tracker", {"fields": tracker})] if tracker else [])
 
     def get_readonly_fields(self, request: HttpRequest, obj: Job | None = None):
@@ -145,10 +182,26 @@ class JobAdmin(PartsColumns, TrackedAdmin, ServiceAdmin):
             obj.pk = jobs.create(fields | texts | {"jiraLabels": values["jira_labels"]}, actor).pk
         obj.refresh_from_db()
 
-    @admin.display(description="Part number, ticket")
+    def headline(self, record: Job) -> object:
+        """Return how the job stands to its due date."""
+        (job,) = put_due_status([record])
+        return due_mark(job.due_status)
+
+    @admin.display(description="Due", ordering="due_date")
+    def due(self, job: Job) -> str:
+        """Return how the job stands to its due date, and below it the day."""
+        return noted(due_mark(job.due_status), date_format(job.due_date)) if job.due_date else "–"
+
+    @admin.display(description="Part, ticket")
     def reference(self, job: Job) -> str:
-        """Return the part number, and below it the ticket."""
-        return noted(job.jira_part_number, job.jira_ticket_key)
+        """Return the part number with its revision, and below it the ticket."""
+        revision = f" rev {job.part_revision}" if job.part_revision else ""
+        return noted(f"{job.part_number}{revision}" if job.part_number else job.jira_part_number, job.jira_ticket_key)
+
+    @admin.display(description="Customer, order")
+    def order(self, job: Job) -> str:
+        """Return the customer, and below it the purchase order."""
+        return noted(job.customer, job.purchase_order)
 
     @admin.display(description="Labels")
     def labels(self, job: Job) -> str:

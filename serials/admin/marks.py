@@ -31,6 +31,13 @@ FORCED = Mark("Force-completed", "forced", "warn")
 OVERRIDE_ACTIVE = Mark("Active", "override", "warn")
 OVERRIDE_REVERSED = Mark("Reversed", "reversed", "quiet")
 
+DUE_MARKS = {
+    DueStatus.LATE: Mark("Late", "late", "bad"),
+    DueStatus.AT_RISK: Mark("At risk", "at-risk", "warn"),
+    DueStatus.ON_TRACK: Mark("On track", "on-track", "quiet"),
+    DueStatus.DONE: Mark("Done", "completed", "good"),
+}
+
 DEPENDENCY_WORDS = {
     DependencyType.PHYSICAL: "physical",
     DependencyType.PREFERRED: "preferred",
@@ -46,3 +53,8 @@ def serial_mark(serial: Serial) -> Mark:
 def step_mark(status: str) -> Mark:
     """Return how a step's state is shown."""
     return STEP_MARKS[StepStatusCode(status)]
+
+
+def due_mark(status: DueStatus | None) -> Mark | str:
+    """Return how it is shown how a job stands to its due date; nothing where it has none."""
+    return "" if status is None else DUE_MARKS[status]

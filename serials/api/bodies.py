@@ -103,6 +103,46 @@ class PathChangeBody(Shape):
     steps = serializers.ListField(child=StepBody(), required=False, min_length=1, max_length=STEPS_MAX)
 
 
+class TemplateStepBody(Shape):
+    """A step of a template."""
+
+    name = Text(max_length=255)
+    location = Remark(max_length=255)
+    optional = Flag(required=False)
+    dependencyType = Choice(DependencyType.choices, required=False, help_text="preferred unless it is given.")
+
+
+class TemplateBody(Shape):
+    """A new template. What it leaves out comes from the path, where one is named."""
+
+    name = Text(required=False, max_length=255)
+    advancementMode = Choice(AdvancementMode.choices, required=False)
+    steps = serializers.ListField(child=TemplateStepBody(), required=False, min_length=1, max_length=STEPS_MAX)
+    pathId = Text(required=False, allow_null=True, help_text="The path to copy: name and steps may then be left out.")
+
+
+class TemplateChangeBody(Shape):
+    """What may change of a template. Steps that are given replace those that were there."""
+
+    name = Text(required=False, max_length=255)
+    advancementMode = Choice(AdvancementMode.choices, required=False)
+    steps = serializers.ListField(child=TemplateStepBody(), required=False, min_length=1, max_length=STEPS_MAX)
+
+
+class ApplyBody(Shape):
+    """The path that is made from a template."""
+
+    jobId = Text()
+    pathName = Remark(max_length=255, help_text="The template's name unless it is given.")
+    goalQuantity = Whole(min_value=1, max_value=QUANTITY_MAX)
+
+
+class LibraryEntryBody(Shape):
+    """A new entry of a library."""
+
+    name = Text(max_length=255)
+
+
 class ModeBody(Shape):
     """How parts may move along a path."""
 

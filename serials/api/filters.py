@@ -5,7 +5,17 @@ from django_filters import FilterSet, filters
 
 from serials.due_dates import standing, still_open
 from serials.expressions import has_word
-from serials.models import Job, Note, ScrapReason, Serial, SerialStatus, StepOverride
+from serials.models import (
+    Job,
+    LibraryEntry,
+    Note,
+    RouteTemplate,
+    ScrapReason,
+    Serial,
+    SerialStatus,
+    StepOverride,
+    TemplateStep,
+)
 from serials.scheduling import DueStatus
 from serials.tags import is_tag
 from shopplanr.api.filters import Before, DayFilter, Since, TrueFalseFilter, WholeNumberFilter
@@ -64,6 +74,36 @@ class JobFilters(FilterSet):
     def are_open(self, rows, name, value):
         """Count parts."""
         return still_open(rows, value == "true")
+
+
+class TemplateFilters(FilterSet):
+    """Route templates."""
+
+    search = filters.CharFilter(method="find", label="Words in the name, or in the name or location of a step.")
+    name = filters.CharFilter(lookup_expr="icontains", label="Part of the name.")
+
+    class Meta:
+        model = RouteTemplate
+        fields: list[str] = []
+
+    def find(self, rows, name, value):
+        """Look into the steps as well."""
+        steps = TemplateStep.objects.filter(Q(name__icontains=value) | Q(location__icontains=value))
+        return rows.filter(Q(name__icontains=value) | Q(pk__in=steps.values("template")))
+
+
+class LibraryFilters(FilterSet):
+    """Entries of a library."""
+
+    name = filters.CharFilter(method="called", label="Part of the name, whatever its capitals.")
+
+    class Meta:
+        model = LibraryEntry
+        fields: list[str] = []
+
+    def called(self, rows, name, value):
+        """Compare as the library does."""
+        return rows.filter(folded__contains=value.casefold())
 
 
 class SerialFilters(FilterSet):

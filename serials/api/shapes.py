@@ -108,6 +108,40 @@ class PathShape(Shape):
     updatedAt = Timestamp(source="updated_at")
 
 
+class TemplateStepShape(Shape):
+    """One operation of a template."""
+
+    name = Text()
+    order = Whole()
+    location = Text(required=False)
+    optional = Flag()
+    dependencyType = Choice(DependencyType.choices, source="dependency_type")
+
+
+class TemplateRouteShape(Shape):
+    """A route that paths are copied from, its steps in order."""
+
+    id = Text()
+    name = Text()
+    advancementMode = Choice(
+        AdvancementMode.choices,
+        source="advancement_mode",
+        required=False,
+        help_text="Of the paths that are made from it; strict where it is left out.",
+    )
+    steps = TemplateStepShape(many=True)
+    createdAt = Timestamp(source="created_at")
+    updatedAt = Timestamp(source="updated_at")
+
+
+class LibraryEntryShape(Shape):
+    """A name that is offered while routes are written."""
+
+    id = Text()
+    name = Text()
+    createdAt = Timestamp(source="created_at")
+
+
 class StepLoadShape(Shape):
     """How many parts stand at a step."""
 

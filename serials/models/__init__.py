@@ -1,20 +1,28 @@
-"""Job → Path → Step: what to make and how. Serial: one physical part on a path. Note: what people write."""
+"""Job → Path → Step: what to make and how. Serial: one physical part on a path. Note: what people write of parts.
 
+Route templates and libraries are what planners write routes with.
+"""
+
+from serials.models.libraries import LibraryEntry, LibraryKind
 from serials.models.notes import ImageType, Note, NotePhoto, NoteSerial
 from serials.models.parts import ScrapReason, Serial, SerialCounter, SerialStatus
 from serials.models.progress import StepOverride, StepStatus, StepStatusCode
 from serials.models.routes import AdvancementMode, DependencyType, Job, OrderOfWork, Path, Step
+from serials.models.templates import RouteTemplate, TemplateStep
 
 __all__ = [
     "AdvancementMode",
     "DependencyType",
     "ImageType",
     "Job",
+    "LibraryEntry",
+    "LibraryKind",
     "Note",
     "NotePhoto",
     "NoteSerial",
     "OrderOfWork",
     "Path",
+    "RouteTemplate",
     "ScrapReason",
     "Serial",
     "SerialCounter",
@@ -23,4 +31,5 @@ __all__ = [
     "StepOverride",
     "StepStatus",
     "StepStatusCode",
+    "TemplateStep",
 ]

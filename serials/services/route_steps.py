@@ -6,7 +6,7 @@ from django.db.models import F, QuerySet
 
 from audit import history
 from serials import refusals
-from serials.models import DependencyType, Path, Serial, SerialStatus, Step, StepStatus
+from serials.models import DependencyType, Path, Serial, SerialStatus, Step, StepStatus, TemplateStep
 from serials.models.routes import NAME_MAX_LENGTH
 from serials.services import records
 from shopplanr.actor import Actor
@@ -19,13 +19,17 @@ STEPS_MAX = 200
 COLUMNS = ["name", "order", "location", "optional", "dependency_type"]
 
 
-def given(value: object) -> list[dict[str, object]]:
+REQUIRED = "steps is required"
+AT_LEAST_ONE = "steps must have at least one item"
+
+
+def given(value: object, missing: str = REQUIRED) -> list[dict[str, object]]:
     """Check the ``steps`` of a request and return them as columns; what an item leaves out stays out.
 
-    Raises ``steps is required`` and what is wrong with an item.
+    Raises ``missing``, which is a sentence of its own for templates, and what is wrong with an item.
     """
     if not isinstance(value, list) or not value:
-        raise Invalid.required("steps")
+        raise Invalid.field("steps", missing, code="required" if missing == REQUIRED else "empty")
     if len(value) > STEPS_MAX:
         raise Invalid.field("steps", f"steps must have at most {STEPS_MAX} items", code="too_many")
     return [_given_step(item, f"steps[{index}]") for index, item in enumerate(value)]
@@ -73,8 +77,8 @@ def arrange(path: Path, wanted: Sequence[Mapping[str, object]], actor: Actor) ->
             records.open_for(in_progress, from_index=carried)
 
 
-def remove(steps: QuerySet[Step], actor: Actor) -> None:
-    """Remove steps that no part carries; their last version stays in the history."""
+def remove(steps: QuerySet[Step] | QuerySet[TemplateStep], actor: Actor) -> None:
+    """Remove steps that no part carries, or those of a template; their last version stays in the history."""
     if history.record_versions(steps, history.DELETED, actor):
         # Past the signals, by which the history would write its versions one by one. The database still refuses to
         # remove a step that something refers to.

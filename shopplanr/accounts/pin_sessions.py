@@ -1,13 +1,17 @@
 """Sessions that were made with a PIN: they end when nobody is at the device any more, and never open the admin."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib.auth import login
+from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 
 from shopplanr import clock
 from shopplanr.accounts.models import User
+from shopplanr.accounts.pin_rules import device_of
+
+logger = logging.getLogger("shopplanr.accounts")
 
 BY = "by"
 PIN = "pin"
@@ -30,6 +34,19 @@ def begin(request: HttpRequest, user: User) -> None:
     login(request, user, backend=_BACKEND)
     request.session[BY] = PIN
     _prolong(request)
+
+
+def renew(request: HttpRequest, user: User) -> None:
+    """Go on with the session of somebody whose PIN was changed here; those on other devices end with the old PIN."""
+    if is_by_pin(request):
+        begin(request, user)
+
+
+def end(request: HttpRequest) -> None:
+    """Sign out whoever is signed in. Nothing of the session is left on the device."""
+    if request.user.is_authenticated:
+        logger.info("%s signed out from %s", request.user.pk, device_of(request.META.get("REMOTE_ADDR", "")))
+    logout(request)
 
 
 def is_by_pin(request: HttpRequest) -> bool:

@@ -76,6 +76,11 @@ def change_pin(user: User, old: object, pin: object, repeated: object, remote: s
     return _accept(tried, pin_hash=make_password(chosen), set_at=clock.now())
 
 
+def cannot_sign_in() -> Forbidden:
+    """Return the refusal of an account that is unknown, inactive or no person's; it does not say which."""
+    return Forbidden("This account cannot sign in here. Ask an administrator.", code="cannot_sign_in")
+
+
 # --- What administrators do ---------------------------------------------------------------------------------------
 
 
@@ -147,7 +152,7 @@ def _require_right_pin(tried: Try, typed: str, stored: str, outdated: Callable[[
 def _require_somebody(tried: Try) -> None:
     if not tried.may_sign_in:
         tried.note_failure("cannot_sign_in")
-        raise _cannot_sign_in()
+        raise cannot_sign_in()
 
 
 def _accept(tried: Try, **changes: object) -> User:
@@ -156,10 +161,6 @@ def _accept(tried: Try, **changes: object) -> User:
         raise tried.wrong()
     user = PinBackend().get_user(tried.user_id)
     if user is None:  # deactivated in the meantime
-        raise _cannot_sign_in()
+        raise cannot_sign_in()
     logger.info("PIN of %s: %s accepted from %s", user.pk, tried.field, tried.device)
     return user
-
-
-def _cannot_sign_in() -> Forbidden:
-    return Forbidden("This account cannot sign in here. Ask an administrator.", code="cannot_sign_in")

@@ -14,9 +14,11 @@ from certificates.api.catalogue import CertificationViewSet, ProductViewSet
 from certificates.api.certs import CertificateViewSet
 from certificates.api.jobs import ProductJobViewSet
 from certificates.api.serials import CertifiedSerialViewSet
+from serials.api.libraries import LibraryViewSet
 from serials.api.notes import NoteViewSet
 from serials.api.operator import BoardViewSet, OperatorViewSet
 from serials.api.paths import PathViewSet, StepViewSet
+from serials.api.templates import TemplateViewSet
 from shopplanr.accounts.api import UserViewSet
 from shopplanr.accounts.roles import Right
 from shopplanr.api import converters  # noqa: F401  so that paths can have a <name:…>
@@ -52,6 +54,22 @@ ENDPOINTS = (
     Endpoint("paths/<str:id>/advancement-mode", PathViewSet, {"PATCH": ("set_mode", Right.PLAN)}),
     Endpoint("steps/<str:id>/assign", StepViewSet, {"PATCH": ("assign", Right.PLAN)}),
     Endpoint("steps/<str:id>/config", StepViewSet, {"PATCH": ("configure", Right.PLAN)}),
+    # --- what routes are written with
+    Endpoint("templates", TemplateViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.PLAN)}),
+    Endpoint(
+        "templates/<str:id>",
+        TemplateViewSet,
+        {"GET": ("retrieve", Right.READ), "PUT": ("update", Right.PLAN), "DELETE": ("destroy", Right.PLAN)},
+    ),
+    Endpoint("templates/<str:id>/apply", TemplateViewSet, {"POST": ("apply", Right.PLAN)}),
+    Endpoint(
+        "library/processes", LibraryViewSet, {"GET": ("processes", Right.READ), "POST": ("add_process", Right.PLAN)}
+    ),
+    Endpoint("library/processes/<str:id>", LibraryViewSet, {"DELETE": ("remove_process", Right.PLAN)}),
+    Endpoint(
+        "library/locations", LibraryViewSet, {"GET": ("locations", Right.READ), "POST": ("add_location", Right.PLAN)}
+    ),
+    Endpoint("library/locations/<str:id>", LibraryViewSet, {"DELETE": ("remove_location", Right.PLAN)}),
     # --- serials
     Endpoint(
         "serials", CertifiedSerialViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.CREATE_SERIALS)}

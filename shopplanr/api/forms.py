@@ -36,11 +36,12 @@ class FormParser(BaseParser):
         meta = parser_context["request"].META
         if _stated_length(meta) > BODY_MAX_BYTES and LENGTH_UNKNOWN not in meta:
             raise _too_large(BODY_MAX_BYTES)
-        body = _Watched(stream)
         handlers = [load_handler(handler, stream) for handler in settings.FILE_UPLOAD_HANDLERS]
+        body = _Watched(stream)
         try:
             # UTF-8, whatever the request says: it could name an encoding that decodes no text
             parser = _Parser(meta, body, handlers, "utf-8")
+            body.delimiter = parser.delimiter
             fields, files = parser.parse()
         except UnreadablePostError:
             raise _incomplete() from None
@@ -50,47 +51,69 @@ class FormParser(BaseParser):
             raise ParseError("The form has too many fields", code="too_many_fields") from None
         except (MultiPartParserError, SuspiciousOperation, LookupError, ValueError):
             # LookupError: a header of a part names an encoding that there is not
-            raise ParseError("The body is not a valid form", code="malformed_form") from None
-        if not body.is_whole(meta, parser.boundary):
+            raise _malformed() from None
+        try:
+            _require_whole(body, meta, fields, files)
+        except Exception:
             _close(files)
-            if body.size_bytes > BODY_MAX_BYTES:
-                raise _too_large(BODY_MAX_BYTES)
-            raise _incomplete()
+            raise
         return DataAndFiles(fields, files)
+
+
+def _require_whole(body: "_Watched", meta: Mapping[str, str], fields: MultiValueDict, files: MultiValueDict) -> None:
+    """Raise where the body is too large, broke off, or had a part of which nothing was made.
+
+    Django's parser passes over a part whose headers it cannot read: that could be a photo.
+    """
+    if body.size_bytes > BODY_MAX_BYTES:
+        raise _too_large(BODY_MAX_BYTES)
+    if not body.ends_as_a_form or (LENGTH_UNKNOWN not in meta and body.size_bytes != _stated_length(meta)):
+        raise _incomplete()
+    parts = sum(len(values) for group in (fields, files) for _, values in group.lists())
+    if body.delimiters != parts + 1:
+        raise _malformed()
 
 
 class _Parser(MultiPartParser):
     """Django's parser. It leaves out a file without a usable name, which would be a photo lost without a word."""
 
     @property
-    def boundary(self) -> bytes:
-        return self._boundary
+    def delimiter(self) -> bytes:
+        """What stands in front of every part, and behind the last."""
+        return b"--" + self._boundary
 
     def sanitize_file_name(self, file_name: str) -> str:
         return super().sanitize_file_name(file_name) or _NAMELESS
 
 
 class _Watched:
-    """A body that remembers how much of it was read, and how it ended.
+    """A body that remembers what went by while it was read.
 
     Where a connection breaks, a server ends the body without a word, and half a photo would look like a whole one.
     """
 
+    delimiter = b""
+
     def __init__(self, stream):
         self._stream = stream
+        self._seen = b""
         self._tail = b""
         self.size_bytes = 0
+        self.delimiters = 0
 
     def read(self, size: int) -> bytes:
         piece = self._stream.read(size)
         self.size_bytes += len(piece)
         self._tail = (self._tail + piece)[-_TAIL_BYTES:]
+        seen = self._seen + piece
+        self.delimiters += seen.count(self.delimiter)
+        self._seen = seen[max(0, len(seen) - len(self.delimiter) + 1) :]  # shorter than one, so none counts twice
         return piece
 
-    def is_whole(self, meta: Mapping[str, str], boundary: bytes) -> bool:
-        """Tell whether the body is as long as it was said to be, and ends as a form does."""
-        arrived = LENGTH_UNKNOWN in meta or self.size_bytes == _stated_length(meta)
-        return arrived and b"--" + boundary + b"--" in self._tail
+    @property
+    def ends_as_a_form(self) -> bool:
+        """Whether the last line was there, which is the delimiter with two hyphens behind it."""
+        return self.delimiter + b"--" in self._tail
 
 
 def _stated_length(meta: Mapping[str, str]) -> int:
@@ -99,6 +122,10 @@ def _stated_length(meta: Mapping[str, str]) -> int:
 
 def _too_large(most_bytes: int) -> BodyTooLarge:
     return BodyTooLarge(f"The body is larger than {most_bytes} bytes")
+
+
+def _malformed() -> ParseError:
+    return ParseError("The body is not a valid form", code="malformed_form")
 
 
 def _incomplete() -> ParseError:

@@ -207,10 +207,14 @@ class JobPlan:
 
     ticket: str
     name: str
+    customer: str
+    purchase_order: str
     part_number: str
+    revision: str
     summary: str
     priority: str
     labels: tuple[str, ...]
+    tags: tuple[str, ...]
     goal: int
     due_in_days: int
     opened: float

@@ -6,9 +6,9 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.gzip import gzip_page
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -140,10 +140,19 @@ def guarded(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that a form was refused because its page is older than the sign-in of the device (``CSRF_FAILURE_VIEW``)."""
+    refusal = Forbidden(
+        "This page was open before somebody signed in or out on this device. Open it again, then repeat what you did.",
+        code="stale_form",
+    )
+    return guarded(refused(request, refusal))
+
+
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    sign_in = reverse("floor:sign-in")
-    if request.htmx:
-        return HttpResponseClientRedirect(sign_in)
-    if request.method != "GET":
-        return HttpResponseRedirect(sign_in, status=303)
-    return redirect_to_login(request.get_full_path(), sign_in)
+    """Send somebody to the sign-in, and afterwards to the page where they were: not to where a form goes."""
+    if request.method == "GET" and not request.htmx:
+        return redirect_to_login(request.get_full_path(), reverse("floor:sign-in"))
+    page = request.htmx.current_url_abs_path if request.htmx else request.headers.get("Referer", "")
+    back = own_address(request, page or "", "")
+    return go(request, resolve_url("floor:sign-in") + (f"?{urlencode({'next': back})}" if back else ""))

@@ -13,6 +13,7 @@ from serials.models import Serial, SerialStatus, StepOverride, StepStatus
 from serials.services import advancement, endings, parts
 from shopplanr.accounts.roles import Right, refusal_sentence
 from shopplanr.admin.people import names_of
+from shopplanr.floor.entries import Described, Names, describe
 from shopplanr.refusals import Refusal
 
 
@@ -67,7 +68,7 @@ class PartPage:
     stops: Sequence[Stop]
     targets: Sequence[Target]
     obstacles: Mapping[str, str]
-    entries: Sequence[AuditEntry]
+    entries: Sequence[Described]
     people: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -134,7 +135,15 @@ def look_up(serial_id: object, may: Callable[[Right], bool]) -> PartPage:
         stops=stops,
         targets=_targets(serial, mode, stops),
         obstacles=_obstacles(serial, steps, may),
-        entries=entries,
+        entries=describe(
+            entries,
+            Names(
+                people=people,
+                steps={step.step_id: step.name for step in steps},
+                jobs={serial.job_id: serial.job.name},
+                certificates={each.certificate_id: each.certificate.name for each in attachments},
+            ),
+        ),
         people=people,
     )
 

@@ -1,12 +1,32 @@
 """The addresses of the floor. Each module of views says its own."""
 
-from shopplanr.floor.views import appearance, board, home, job, job_form, jobs, queue, scan, search, serial, soon
+from shopplanr.floor.views import (
+    account,
+    appearance,
+    audit,
+    board,
+    certificates,
+    home,
+    job,
+    job_form,
+    jobs,
+    queue,
+    scan,
+    search,
+    serial,
+    serials,
+    sign_in,
+    soon,
+)
 
 app_name = "floor"
 
 urlpatterns = [
+    *account.urls,
     *appearance.urls,
+    *audit.urls,
     *board.urls,
+    *certificates.urls,
     *home.urls,
     *job_form.urls,  # jobs/new before jobs/<id>
     *job.urls,
@@ -14,6 +34,8 @@ urlpatterns = [
     *queue.urls,
     *scan.urls,
     *search.urls,
+    *serials.urls,
+    *sign_in.urls,
     *soon.urls,
     *serial.urls,
 ]

@@ -122,3 +122,8 @@ document.addEventListener("change", (event) => {
 const countAll = () => document.querySelectorAll("[data-selection]").forEach(count);
 document.addEventListener("htmx:afterSettle", countAll);
 addEventListener("pageshow", countAll);
+
+// A page that brings itself up to date is no sign of somebody being there: a session made with a PIN ends all the same.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.detail.triggeringEvent) event.detail.headers["X-Unattended"] = "1";
+});

@@ -150,9 +150,10 @@ def test_every_mark_has_its_shape():
 
     used = [*marks.STEP_MARKS.values(), *marks.SERIAL_MARKS.values(), *TYPE_MARKS.values()]
     used += [ACTIVE, EXPIRED, NOT_YET, *VERIFICATION_MARKS.values()]
-    used += [marks.FORCED, marks.OVERRIDE_ACTIVE, marks.OVERRIDE_REVERSED]
+    used += [*marks.DUE_MARKS.values(), marks.FORCED, marks.OVERRIDE_ACTIVE, marks.OVERRIDE_REVERSED]
     drawn = re.findall(r'<symbol id="([\w-]+)"', File(finders.find("shopplanr/marks.svg")).read_text())
 
     assert {mark.shape for mark in used} <= set(drawn)
     assert {mark.tone for mark in used} <= {"quiet", "active", "good", "warn", "bad"}
-    assert len({mark.shape for mark in marks.STEP_MARKS.values()}) == len(marks.STEP_MARKS), "one shape per state"
+    for states in (marks.STEP_MARKS, marks.DUE_MARKS):
+        assert len({mark.shape for mark in states.values()}) == len(states), "one shape per state"

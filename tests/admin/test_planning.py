@@ -97,6 +97,64 @@ class TestJobs:
         assert job.name == "Bracket"
         assert job.history.count() == 1
 
+    def test_what_planners_know_is_typed_shown_changed_and_taken_away(self, supervisor):
+        JobFactory(name="First")
+        typed = {
+            "name": "Bracket",
+            "goal_quantity": "25",
+            "customer": "Aldine",
+            "purchase_order": "PO 7",
+            "part_number": "LG-4",
+            "part_revision": "F",
+            "tags": " titanium, first article,,",
+            "priority": "1",
+        }
+        assert supervisor.post(url("serials_job", "add"), typed).status_code == 302
+        job = Job.objects.get(name="Bracket")
+        assert (job.customer, job.purchase_order, job.part_number, job.part_revision) == ("Aldine", "PO 7", "LG-4", "F")
+        assert (job.tags, job.priority) == (["titanium", "first article"], 1)
+
+        page = supervisor.get(url("serials_job", "change", job.pk)).content.decode()
+        assert 'value="titanium, first article"' in page
+        assert "LG-4 rev F" in supervisor.get(url("serials_job")).content.decode()
+
+        cleared = {"name": "Bracket", "goal_quantity": "25"}
+        assert supervisor.post(url("serials_job", "change", job.pk), cleared).status_code == 302
+        job.refresh_from_db()
+        assert (job.customer, job.part_number, job.tags, job.priority, job.ranked) == ("", "", None, 2, False)
+
+    @pytest.mark.parametrize(
+        ("field", "typed", "sentence"),
+        [
+            ("tags", 'a"b', "tags cannot hold commas, quotes, backslashes or line breaks"),
+            ("priority", "0", "priority must be greater than 0"),
+        ],
+    )
+    def test_what_planners_type_wrongly_is_said_at_its_field(self, supervisor, field, typed, sentence):
+        response = supervisor.post(url("serials_job", "add"), {"name": "Bracket", "goal_quantity": "5", field: typed})
+
+        form = response.context["adminform"].form
+        assert form.errors[field] == [sentence]
+        assert form[field].value() == typed
+
+    def test_late_jobs_stand_out_by_a_shape_and_a_word(self, qc):
+        late = JobFactory(name="Late one", dueDate="2000-01-01")
+        JobFactory(name="Calm one", dueDate="2090-01-01")
+        JobFactory(name="No date")
+
+        page = qc.get(url("serials_job")).content.decode()
+        assert 'marks.svg#late"></use></svg>Late</span>' in page
+        assert 'marks.svg#on-track"></use></svg>On track</span>' in page
+        assert "marks.svg#late" in qc.get(url("serials_job", "change", late.pk)).content.decode()
+
+        def found(stands: str) -> set[str]:
+            return {job.name for job in qc.get(url("serials_job"), {"stands": stands}).context["cl"].result_list}
+
+        assert found("late") == {"Late one"}
+        assert found("on_track") == {"Calm one"}
+        assert found("done") == found("at_risk") == set()
+        assert found("open") == found("nonsense") == {"Late one", "Calm one", "No date"}
+
     def test_a_jobs_page_shows_its_paths_and_how_far_they_are(self, qc):
         path = PathFactory(name="Mill and turn")
         make_serials(path, 3)

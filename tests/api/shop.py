@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from certificates.models import Certificate, Certification, Product
 from certificates.services import attaching
-from serials.models import Job, Note, Path, Serial, Step
+from serials.models import Job, LibraryEntry, LibraryKind, Note, Path, RouteTemplate, Serial, Step
 from serials.services import advancement, overrides
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import Role
@@ -17,7 +17,9 @@ from tests.factories import (
     CertificateFactory,
     CertificationFactory,
     JobFactory,
+    LibraryEntryFactory,
     PathFactory,
+    TemplateFactory,
     gtin_of,
     make_note,
     make_serials,
@@ -34,6 +36,9 @@ class Shop:
     path: Path
     steps: list[Step]
     unused_path: Path
+    template: RouteTemplate
+    process: LibraryEntry
+    location: LibraryEntry
     standing: Serial
     deferring: Serial
     overridden: Serial
@@ -62,6 +67,11 @@ def make_shop() -> Shop:
         path=path,
         steps=steps,
         unused_path=PathFactory(job=path.job),
+        template=TemplateFactory(
+            advancementMode="per_step", steps=("Saw", {"name": "Mill", "location": "Hall 2", "optional": True})
+        ),
+        process=LibraryEntryFactory(),
+        location=LibraryEntryFactory(kind=LibraryKind.LOCATION),
         standing=standing,
         deferring=deferring,
         overridden=overridden,
@@ -111,6 +121,8 @@ def calls(shop: Shop) -> list[Call]:
         "advancementMode": "per_step",
         "steps": [{"name": "Grind", "location": "Hall 2", "optional": True, "dependencyType": "physical"}],
     }
+    new_template = {name: new_path[name] for name in ("name", "advancementMode", "steps")}
+    template = {"id": shop.template.id}
     planned = {
         "customer": "Aldine Aerostructures",
         "purchaseOrder": "4500118273",
@@ -167,6 +179,23 @@ def calls(shop: Shop) -> list[Call]:
         Call("PATCH", "paths/<str:id>/advancement-mode", path, {"advancementMode": "strict"}),
         Call("PATCH", "steps/<str:id>/assign", {"id": saw.id}, {"userId": shop.operator.id}),
         Call("PATCH", "steps/<str:id>/config", {"id": saw.id}, {"optional": True, "dependencyType": "physical"}),
+        Call("GET", "templates", {}),
+        Call("POST", "templates", {}, new_template | {"pathId": shop.path.id}),
+        Call("GET", "templates/<str:id>", template),
+        Call("PUT", "templates/<str:id>", template, new_template),
+        Call("DELETE", "templates/<str:id>", template),
+        Call(
+            "POST",
+            "templates/<str:id>/apply",
+            template,
+            {"jobId": shop.job.id, "pathName": "Second lot", "goalQuantity": 4},
+        ),
+        Call("GET", "library/processes", {}),
+        Call("POST", "library/processes", {}, {"name": "Deburr"}),
+        Call("DELETE", "library/processes/<str:id>", {"id": shop.process.id}),
+        Call("GET", "library/locations", {}),
+        Call("POST", "library/locations", {}, {"name": "Bench 2"}),
+        Call("DELETE", "library/locations/<str:id>", {"id": shop.location.id}),
         Call("GET", "serials", {}),
         Call(
             "POST",

@@ -48,7 +48,7 @@ from scripts import chromium
 from tests.browser.sites import Site
 from tests.browser.store import VAR, Store
 from tests.browser.watch import Watch
-from tests.browser.windows import Windows, launched
+from tests.browser.windows import Devices, Windows, launched
 
 # --- Without a browser ---------------------------------------------------------------------------------------------
 
@@ -160,8 +160,13 @@ def watch():
     """What must not happen behind the pages of this test; fails it in the end where it did."""
     watch = Watch()
     yield watch
-    findings = watch.findings()
-    assert not findings, "\n".join(["behind the page:", *findings])
+    assert_nothing_behind(watch)
+
+
+def assert_nothing_behind(watch: Watch) -> None:
+    """Fail with what the watch has found."""
+    if findings := watch.findings():
+        pytest.fail("\n".join(["Behind the page:", *findings]), pytrace=False)
 
 
 @pytest.fixture
@@ -178,11 +183,27 @@ def page(window):
     return window()
 
 
+@pytest.fixture(scope="module")
+def standing(browser, site):
+    """The windows that ``devices`` hands out."""
+    devices = Devices(browser, site)
+    yield devices
+    devices.close()
+
+
+@pytest.fixture
+def devices(standing):
+    """Windows that stay open for the tests of a module: ``devices(PHONE, who=OPERATOR)``. Cheaper than ``window``."""
+    yield standing
+    assert_nothing_behind(standing.watch)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    if report.when == "call" and report.failed and "window" in item.funcargs:
+    if report.when == "call" and report.failed:
         name = item.name.replace("/", "-")[:80]
-        pictures = item.funcargs["window"].photograph(VAR / "failures", name)
+        opened = [value for value in getattr(item, "funcargs", {}).values() if isinstance(value, Windows | Devices)]
+        pictures = [picture for windows in opened for picture in windows.photograph(VAR / "failures", name)]
         report.sections.append(("What was open", "\n".join(map(str, pictures))))
     return report

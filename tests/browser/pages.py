@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from serials.models import Job, Serial
+from shopplanr.accounts.models import User
 from tests.browser.excuses import TARGET, TEXT, Excuse
 from tests.browser.people import ADMINISTRATOR, OPERATOR
 from tests.browser.sites import Site
@@ -58,8 +59,15 @@ def a_job() -> str:
     return f"/jobs/{Job.objects.order_by('created_at', 'id')[0].id}"
 
 
+def a_door() -> str:
+    """Return the path of the page on which the operator types the PIN."""
+    return f"/sign-in/{User.objects.get(username=OPERATOR).pk}"
+
+
 PAGES = (
     Shown("sign-in", "/sign-in"),
+    Shown("pin", a_door),
+    Shown("account", "/account", OPERATOR),
     Shown("station", "/", OPERATOR),
     Shown("admin-sign-in", "/admin/login/", excuses=ADMIN_EXCUSES, is_photographed=False),
     Shown("admin", "/admin/", ADMINISTRATOR, excuses=ADMIN_EXCUSES, is_photographed=False),

@@ -15,7 +15,7 @@ from tests.browser.people import ADMINISTRATOR, sign_out
 from tests.browser.store import PARTS
 from tests.browser.watch import Watch
 from tests.browser.weights import Scale
-from tests.browser.windows import DARK, DESKTOP, PHONE, TABLET, offline, resize, set_theme
+from tests.browser.windows import DARK, DESKTOP, LIGHT, PHONE, TABLET, offline, resize, set_theme
 
 pytestmark = [pytest.mark.looks_only, pytest.mark.any_engine]
 
@@ -45,7 +45,8 @@ def show(page, body: str, style: str = "") -> None:
 # --- The scanner ---------------------------------------------------------------------------------------------------
 
 
-def test_a_scanner_is_quick_whatever_the_machine_does_and_a_person_is_not(page):
+def test_a_scanner_is_quick_whatever_the_machine_does_and_a_person_is_not(devices):
+    page = devices()
     show(page, LISTENER)
     scanner.scan(page, "SN-00042", prefix="]Q3", suffix="\t\r")
     keys, gaps, trusted = zip(*page.evaluate("heard"), strict=True)
@@ -59,14 +60,16 @@ def test_a_scanner_is_quick_whatever_the_machine_does_and_a_person_is_not(page):
     assert min(gap for _, gap, _ in page.evaluate("heard")) > 80
 
 
-def test_every_character_arrives_as_it_is_printed(page):
+def test_every_character_arrives_as_it_is_printed(devices):
+    page = devices()
     text = "".join(map(chr, range(0x20, 0x7F)))
     show(page, LISTENER)
     scanner.scan(page, text, suffix="")
     assert page.input_value("#field") == text
 
 
-def test_a_scan_sends_the_form_that_it_is_made_in(page):
+def test_a_scan_sends_the_form_that_it_is_made_in(devices):
+    page = devices()
     show(page, '<form onsubmit="document.title = this.code.value; return false"><input name="code" autofocus></form>')
     scanner.scan(page, "CERT/1")
     expect(page).to_have_title("CERT/1")
@@ -95,8 +98,8 @@ def test_taps_scans_and_loads_are_counted(window):
 # --- Looks ---------------------------------------------------------------------------------------------------------
 
 
-def test_what_does_not_fit_is_found(window):
-    page = window(PHONE)
+def test_what_does_not_fit_is_found(devices):
+    page = devices(PHONE)
     show(
         page,
         """<main>
@@ -122,7 +125,8 @@ def test_what_does_not_fit_is_found(window):
     fits(page, TABLET, excuses)
 
 
-def test_what_axe_has_to_say_is_readable(page):
+def test_what_axe_has_to_say_is_readable(devices):
+    page = devices()
     show(
         page,
         '<main><h1>Parts</h1><img src="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=" class="photo">'
@@ -143,7 +147,8 @@ def test_what_axe_has_to_say_is_readable(page):
 # --- The keyboard --------------------------------------------------------------------------------------------------
 
 
-def test_the_way_of_the_keyboard_is_told_in_order(page):
+def test_the_way_of_the_keyboard_is_told_in_order(devices):
+    page = devices()
     show(
         page,
         """<a href="#main" style="position: absolute; left: -999px" onfocus="this.style.left = 0"
@@ -158,7 +163,8 @@ def test_the_way_of_the_keyboard_is_told_in_order(page):
     assert tab_order(page) == ['a "Skip"', 'input "Due"', 'input "size"', 'button "Bold"', 'summary "More"']
 
 
-def test_what_the_keyboard_cannot_do_is_found(page):
+def test_what_the_keyboard_cannot_do_is_found(devices):
+    page = devices()
     show(
         page,
         """<main><button>First</button>
@@ -223,16 +229,18 @@ def watch():
 # --- Devices and people --------------------------------------------------------------------------------------------
 
 
-def test_a_device_is_what_it_says(window):
+def test_a_device_is_what_it_says(devices):
     asked = "[matchMedia('(pointer: coarse)').matches, matchMedia('(prefers-color-scheme: dark)').matches, innerWidth]"
-    phone, desktop = window(PHONE, DARK), window(DESKTOP)
-    for page, expected in ((phone, [True, True, PHONE.width]), (desktop, [False, False, DESKTOP.width])):
+    for size in (PHONE, DESKTOP):
+        page = devices(size)
         show(page, "<main></main>")
-        assert page.evaluate(asked) == expected
+        for theme in (DARK, LIGHT):
+            set_theme(page, theme)
+            assert page.evaluate(asked) == [size.touch, theme == DARK, size.width]
 
 
-def test_somebody_is_signed_in_without_the_form_and_out_again(site, window):
-    page = window(who=ADMINISTRATOR)
+def test_somebody_is_signed_in_without_the_form_and_out_again(devices):
+    page = devices(who=ADMINISTRATOR)
     page.goto("/admin/")
     expect(page.locator("#user-tools")).to_contain_text("Robin Adler")
     sign_out(page.context)
@@ -249,14 +257,16 @@ def test_a_form_works_without_scripts(window):
     expect(page.locator("#user-tools")).to_contain_text("Robin Adler")
 
 
-def test_a_device_loses_its_connection_and_gets_it_back(page):
+def test_a_device_loses_its_connection_and_gets_it_back(devices):
+    page = devices()
     page.goto("/admin/login/")
     with offline(page), pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
         page.goto("/admin/login/")
     page.goto("/admin/login/")
 
 
-def test_a_second_visit_asks_for_nothing_that_is_there(page):
+def test_a_second_visit_asks_for_nothing_that_is_there(devices):
+    page = devices()
     scale = Scale(page)
     first, second = scale.visit("/admin/login/"), scale.visit("/admin/login/")
     assert [url for url in first if url.endswith(".css")]

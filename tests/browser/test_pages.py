@@ -42,12 +42,12 @@ def fail_with(page, findings: list[str]) -> None:
 
 
 @each_page
-def test_a_page_is_for_fingers(shown, site, window):
+def test_a_page_is_for_fingers(shown, site, devices):
     """One load: the device is turned, and night falls, while the page is open."""
     sizes = [size for size in shown.sizes if size.touch]
     if not sizes:
         pytest.skip(f"{shown.name} is not for fingers")
-    page = window(sizes[0], who=shown.who, station=shown.station)
+    page = devices(sizes[0], who=shown.who, station=shown.station)
     page.goto(shown.path(site))
     findings = []
     for size in sizes:
@@ -58,12 +58,12 @@ def test_a_page_is_for_fingers(shown, site, window):
 
 
 @each_page
-def test_a_page_is_for_mouse_and_keyboard_and_loads_quickly(shown, site, window):
+def test_a_page_is_for_mouse_and_keyboard_and_loads_quickly(shown, site, devices):
     """Two loads, both weighed: what comes with a first visit, and what comes with the next one."""
     sizes = [size for size in shown.sizes if not size.touch]
     if not sizes:
         pytest.skip(f"{shown.name} is not for a desk")
-    page = window(sizes[0], who=shown.who, station=shown.station)
+    page = devices(sizes[0], who=shown.who, station=shown.station)
     scale, path = Scale(page), shown.path(site)
     findings = []
     for visit, most in (("first", shown.first_visit_bytes), ("repeat", shown.repeat_visit_bytes)):

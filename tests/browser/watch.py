@@ -62,6 +62,11 @@ class Watch:
         """Say that a complaint that matches may come: where the browser has a choice, as when it is offline."""
         self._allowed.append(pattern)
 
+    def forget(self) -> None:
+        """Begin anew."""
+        for kept in (self._complaints, self._expected, self._allowed):
+            kept.clear()
+
     def findings(self) -> list[str]:
         """Return what came unexpectedly, and what was expected and did not come."""
         known = [*self._expected, *self._allowed]

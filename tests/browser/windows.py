@@ -16,7 +16,7 @@ from tests.browser.sites import Site
 from tests.browser.watch import Watch
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 PATIENCE_MS = 15_000
 """For what a page does; a busy machine needs it, a page that works does not."""
@@ -112,11 +112,15 @@ class Windows:
         self._contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
         self._watch.over(context, self._site.url)
+        self.furnish(context, who, station)
+        return context.new_page()
+
+    def furnish(self, context: BrowserContext, who: str | None, station: str | None) -> None:
+        """Sign somebody in on the device, and have it stand somewhere."""
         if who:
             sign_in(context, self._site, who)
         if station:
             remember(context, self._site.url, device.STATION, station)
-        return context.new_page()
 
     @property
     def pages(self) -> list[Page]:
@@ -137,6 +141,43 @@ class Windows:
         """Close every window."""
         while self._contexts:
             self._contexts.pop().close()
+
+
+class Devices:
+    """Two windows that stay open from test to test, one for fingers and one on a desk, each time as if it were new.
+
+    A new window takes half a second of a processor and an old one nothing, which counts where every page is looked at.
+    Tests that leave something in a window, such as a ``Cost``, open windows of their own.
+    """
+
+    def __init__(self, browser: Browser, site: Site):
+        self.watch = Watch()
+        self._site, self._windows = site, Windows(browser, site, self.watch)
+        self._open: dict[bool, tuple[Page, CDPSession]] = {}
+
+    def __call__(self, size: Size = TABLET, *, who: str | None = None, station: str | None = None) -> Page:
+        """Return the window at this size, light, without any cookie or cached file but those of ``who``."""
+        if size.touch not in self._open:
+            page = self._windows(size)
+            self._open[size.touch] = page, page.context.new_cdp_session(page)
+        page, session = self._open[size.touch]
+        page.goto("about:blank")
+        page.context.clear_cookies()
+        session.send("Network.clearBrowserCache")
+        session.send("Storage.clearDataForOrigin", {"origin": self._site.url, "storageTypes": "all"})
+        page.emulate_media(color_scheme=LIGHT)
+        page.set_viewport_size(size.viewport)
+        self._windows.furnish(page.context, who, station)
+        self.watch.forget()
+        return page
+
+    def photograph(self, folder: Path, name: str) -> list[Path]:
+        """Keep a picture of each window; return where."""
+        return self._windows.photograph(folder, name)
+
+    def close(self) -> None:
+        """Close both."""
+        self._windows.close()
 
 
 _STILL = """

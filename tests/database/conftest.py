@@ -8,7 +8,17 @@ from django.db import connection
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate, Certification, JobProduct, Product
 from certificates.services import attaching, products_of_jobs
-from serials.models import Job, Path, Serial, Step, StepOverride, StepStatus
+from serials.models import (
+    Job,
+    LibraryEntry,
+    Path,
+    RouteTemplate,
+    Serial,
+    Step,
+    StepOverride,
+    StepStatus,
+    TemplateStep,
+)
 from serials.services import advancement, endings, overrides, steps
 from shopplanr.accounts.services import issue_token
 from shopplanr.floor import scanning
@@ -19,14 +29,19 @@ from tests.factories import (
     PLANNER,
     AssignmentFactory,
     CertificateFactory,
+    LibraryEntryFactory,
     PathFactory,
+    TemplateFactory,
     make_note,
     make_serials,
     steps_of,
 )
 from tests.pictures import photo
 
-UNCAUSED = (Job, Path, Step, Certificate, Product, Certification, JobProduct)
+UNCAUSED = (
+    *(Job, Path, Step, RouteTemplate, TemplateStep, LibraryEntry),
+    *(Certificate, Product, Certification, JobProduct),
+)
 """What no event causes a version of."""
 
 
@@ -49,6 +64,7 @@ def shop(db) -> SimpleNamespace:
     scanning.scan(moving.id, "", OPERATOR, lambda right: True, own_hosts=[])
     assignment = AssignmentFactory(valid_from="2024-02-29")
     products_of_jobs.update(path.job_id, {"productGtin": assignment.product_id}, PLANNER)
+    template, entry = TemplateFactory(), LibraryEntryFactory(name="Deburr")
     for model in UNCAUSED:
         model.history.update(audit_entry=AuditEntry.objects.first())
     connection.check_constraints()  # foreign keys still to be looked at would stop a TRUNCATE before any trigger
@@ -58,6 +74,8 @@ def shop(db) -> SimpleNamespace:
         user=user,
         certificate=certificate,
         assignment=assignment,
+        template=template,
+        library_entry=entry,
         moving=Serial.objects.get(pk=moving.pk),
         done=Serial.objects.get(pk=done.pk),
         scrapped=Serial.objects.get(pk=scrapped.pk),

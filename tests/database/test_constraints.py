@@ -10,16 +10,19 @@ from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, Product
 from serials.models import (
     Job,
+    LibraryEntry,
     Note,
     NotePhoto,
     NoteSerial,
     OrderOfWork,
     Path,
+    RouteTemplate,
     Serial,
     SerialCounter,
     Step,
     StepOverride,
     StepStatus,
+    TemplateStep,
 )
 from shopplanr import clock
 from shopplanr.floor.models import Scan
@@ -41,6 +44,13 @@ CHANGES = [
     ("serial_number_positive", Serial, {"number": 0}),
     ("serial_status_known", Serial, {"status": "lost"}),
     ("order_of_work_single", OrderOfWork, {"id": 2}),
+    ("template_has_a_name", RouteTemplate, {"name": ""}),
+    ("template_mode_known", RouteTemplate, {"advancement_mode": "loose"}),
+    ("template_step_order_unique", TemplateStep, {"order": 7}),
+    ("template_step_has_a_name", TemplateStep, {"name": ""}),
+    ("template_step_dependency_known", TemplateStep, {"dependency_type": "mental"}),
+    ("library_kind_known", LibraryEntry, {"kind": "person"}),
+    ("library_entry_has_a_name", LibraryEntry, {"name": ""}),
     ("serial_counter_single", SerialCounter, {"id": 2}),
     ("serial_counter_not_negative", SerialCounter, {"last_number": -1}),
     (
@@ -107,6 +117,8 @@ ADDITIONS = [
     ("step_status_once_per_step", lambda shop: StepStatus(serial=shop.moving, step=shop.steps[1], step_index=1)),
     ("job_priority_unique", lambda shop: Job(name="Twice", goal_quantity=1, priority=shop.path.job.priority)),
     ("order_of_work_single", lambda shop: OrderOfWork(id=2)),
+    ("template_step_order_unique", lambda shop: TemplateStep(template=shop.template, name="Twice", order=0)),
+    ("library_entry_once", lambda shop: LibraryEntry(id="lproc_x", kind="process", name="DEBURR", folded="deburr")),
     ("step_order_unique_in_path", lambda shop: Step(path=shop.path, name="Twice", order=0)),
     ("note_has_a_text", lambda shop: Note(step=shop.steps[0], text="", created_by="li")),
     ("note_names_somebody", lambda shop: Note(step=shop.steps[0], text="Burr")),

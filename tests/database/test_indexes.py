@@ -15,9 +15,10 @@ from audit import trail
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
-from serials import figures, queues
+from serials import due_dates, figures, queues
 from serials.models import (
     Job,
+    LibraryEntry,
     Note,
     NotePhoto,
     NoteSerial,
@@ -28,14 +29,35 @@ from serials.models import (
     StepOverride,
     StepStatus,
     StepStatusCode,
+    TemplateStep,
 )
 from serials.queues.standing import in_progress
-from serials.services import advancement, bulk_moves, deferrals, endings, notes, overrides, paths
+from serials.services import (
+    advancement,
+    bulk_moves,
+    deferrals,
+    endings,
+    jobs,
+    notes,
+    overrides,
+    paths,
+    priorities,
+    templates,
+)
 from shopplanr import clock
 from shopplanr.accounts.models import User
 from shopplanr.floor import scanning
 from shopplanr.floor.models import Scan
-from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_note, make_serials, steps_of
+from tests.factories import (
+    OPERATOR,
+    PLANNER,
+    CertificateFactory,
+    PathFactory,
+    TemplateFactory,
+    make_note,
+    make_serials,
+    steps_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +125,8 @@ QUERIES = {
         .order_by()
     ),
     "step_by_name": lambda shop: Step.objects.filter(name=shop.step.name).order_by(),
+    "template_step_order_unique": lambda shop: TemplateStep.objects.filter(template="tmpl_x").order_by("order"),
+    "library_entry_once": lambda shop: LibraryEntry.objects.filter(kind="process").order_by("folded"),
     "serial_scrap_step": lambda shop: Serial.objects.filter(scrap_step=shop.step).order_by(),
     "step_status_once_per_step": lambda shop: StepStatus.objects.filter(serial=shop.part).order_by("step_index"),
     "step_status_one_in_progress": lambda shop: StepStatus.objects.filter(
@@ -165,6 +189,14 @@ def test_every_index_is_tried_here():
 
 
 CALLS = {
+    "put jobs in order": lambda shop: priorities.reorder([shop.path.job_id], PLANNER),
+    "move a job": lambda shop: priorities.move(shop.path.job_id, PLANNER, position=2),
+    "judge a due date": lambda shop: due_dates.put_due_status(
+        [jobs.update(shop.path.job_id, {"dueDate": "2030-05-01"}, PLANNER)]
+    ),
+    "make a path from a template": lambda shop: templates.apply(
+        TemplateFactory().id, {"jobId": shop.path.job_id, "goalQuantity": 1}, PLANNER
+    ),
     "advance": lambda shop: advancement.advance(shop.part.id, OPERATOR),
     "advance-to": lambda shop: advancement.advance_to(shop.part.id, 2, OPERATOR),
     "advance many": lambda shop: bulk_moves.advance_all(shop.part_ids, OPERATOR),
@@ -196,7 +228,7 @@ CALLS = {
     "a job's progress": lambda shop: figures.job_progress(shop.path.job, [shop.path]),
 }
 
-SMALL = {"serials_serialcounter", "json_each"}
+SMALL = {"serials_serialcounter", "serials_orderofwork", "json_each"}
 """Tables that are read from end to end because there is hardly anything in them, and rows that a statement brings."""
 
 

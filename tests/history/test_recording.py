@@ -11,7 +11,7 @@ from audit import history, trail
 from audit.models import Action, AuditEntry
 from certificates.models import Certificate, Certification, CertificationAssignment, JobProduct, Product
 from certificates.services import products_of_jobs
-from serials.models import Job, Path, Serial, Step
+from serials.models import Job, LibraryEntry, Path, RouteTemplate, Serial, Step, TemplateStep
 from shopplanr import clock
 from shopplanr.actor import Actor
 from tests.accounts.factories import UserFactory
@@ -21,8 +21,10 @@ from tests.factories import (
     CertificateFactory,
     CertificationFactory,
     JobFactory,
+    LibraryEntryFactory,
     PathFactory,
     ProductFactory,
+    TemplateFactory,
     make_serial,
     make_serials,
     steps_of,
@@ -31,7 +33,10 @@ from tests.lifecycle.tables import our_models, versions_that_lag_behind
 
 pytestmark = pytest.mark.django_db
 
-TRACKED = [Job, Path, Step, Serial, Certificate, Product, Certification, CertificationAssignment, JobProduct]
+TRACKED = [
+    *(Job, Path, Step, LibraryEntry, Serial, RouteTemplate, TemplateStep),
+    *(Certificate, Product, Certification, CertificationAssignment, JobProduct),
+]
 
 BESIDE = {"history_id", "history_date", "history_type", "history_user_id", "history_change_reason", "audit_entry_id"}
 """What a version has beside the columns of its row."""
@@ -47,6 +52,12 @@ def make_full(model: type[models.Model]) -> models.Model:
         product = ProductFactory(description="of steel")
         products_of_jobs.create({"name": "Bracket", "goalQuantity": 5, "productGtin": product.gtin}, DANA)
         return JobProduct.objects.get()
+    if model is LibraryEntry:
+        return LibraryEntryFactory(kind="location", name="Bay 4")
+    if model in (RouteTemplate, TemplateStep):
+        step = {"name": "Mill", "location": "Bay 4", "optional": True, "dependencyType": "physical"}
+        template = TemplateFactory(advancementMode="per_step", steps=("Saw", step))
+        return template if model is RouteTemplate else template.steps.get(order=1)
     if model in (Product, Certification, CertificationAssignment):
         held = AssignmentFactory(
             product=ProductFactory(description="of steel"),

@@ -1,5 +1,10 @@
 """The browser is the system's own; where there is none, every browser test says what to install, or fails."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from scripts import chromium
@@ -49,14 +54,25 @@ def test_what_is_missing_is_said_with_how_to_get_it(programs, monkeypatch):
     assert chromium.obstacle() is None
 
 
-def test_without_a_browser_its_tests_are_not_even_imported(programs, request, monkeypatch):
+def test_without_a_browser_its_tests_are_not_even_imported(programs, request):
     module = browser_tests.pytest_pycollect_makemodule(request.path, request.session)
     (absent,) = module.collect()
     with pytest.raises(pytest.skip.Exception, match="apt install chromium"):
         absent.runtest()
-    monkeypatch.setenv("REQUIRE_BROWSER", "1")
-    with pytest.raises(pytest.fail.Exception, match="apt install chromium"):
-        absent.runtest()
+
+
+def test_where_a_browser_is_required_its_tests_fail_without_one():
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/browser"],
+        cwd=Path(__file__).resolve().parents[2],
+        env=os.environ | {"BROWSER_PATH": "/nowhere/chromium", "REQUIRE_BROWSER": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 1
+    assert "Browser tests: BROWSER_PATH=/nowhere/chromium is no program." in run.stdout
+    assert "passed" not in run.stdout
 
 
 def test_with_a_browser_they_are_collected_like_any_others(programs, request, monkeypatch):

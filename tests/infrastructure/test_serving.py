@@ -83,6 +83,7 @@ def launcher(folder, database_url):
                 cwd=ROOT,
                 env=environment
                 | {"DATABASE_URL": database_url, "STATIC_ROOT": str(folder / "static")}
+                | {"MEDIA_ROOT": str(folder / "media")}
                 | {"PORT": str(port), "DEMO_DATA": "0", "WORKERS": "2"}
                 | variables,
                 stdout=file,

@@ -30,6 +30,7 @@ class LiveServer:
         self.database = database
         self._log = log
         self._variables = variables
+        self.media = log.with_name(f"{log.stem}-media")
         self._process: subprocess.Popen | None = None
         self.port = 0
 
@@ -49,6 +50,7 @@ class LiveServer:
                     env=environment(
                         self.database.url,
                         **{
+                            "MEDIA_ROOT": str(self.media),
                             "PORT": str(self.port),
                             "WORKERS": str(WORKERS),
                             "ALLOWED_HOSTS": "127.0.0.1,localhost",

@@ -1,15 +1,16 @@
 """What templates of the floor draw again and again: icons, states, times, refusals."""
 
+import re
 from datetime import datetime
 from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from audit.admin import naming
+from certificates.admin.marks import type_mark
 from serials.admin.marks import FORCED, SERIAL_MARKS, step_mark
 from serials.models import SerialStatus
 from shopplanr import clock
@@ -20,6 +21,11 @@ register = template.Library()
 register.filter(initials)
 
 ICONS = "floor/icons.svg"
+
+FACTS_IN_A_LIST = 3
+
+_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+"""Where one word of a camelCase name ends and the next begins."""
 
 
 @register.simple_tag
@@ -43,6 +49,43 @@ def step_state(status: str) -> SafeString:
 def part_state(status: str, forced: bool = False) -> SafeString:
     """Draw the state of a part; ``status`` in either spelling."""
     return (FORCED if forced else SERIAL_MARKS[SerialStatus(status.replace("-", "_"))]).__html__()
+
+
+@register.simple_tag
+def certificate_type(value: str) -> SafeString:
+    """Draw what a certificate vouches for: material, or a process."""
+    return type_mark(value).__html__()
+
+
+@register.filter
+def fact_name(key: str) -> str:
+    """Write a key of somebody's JSON as people read it: ``heatNumber`` and ``heat_number`` are ``Heat number``."""
+    words = _BORDER.sub(" ", key.replace("_", " ")).split()
+    text = " ".join(word if word.isupper() else word.lower() for word in words)  # a PO is no po
+    return text[:1].upper() + text[1:]
+
+
+@register.filter
+def fact(value: object) -> str:
+    """Write a value of somebody's JSON: lists and objects in one line, yes and no in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{fact_name(name)} {fact(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(fact(each) for each in value)
+    return "" if value is None else str(value)
+
+
+@register.filter
+def gist(metadata: dict | None) -> list[tuple[str, str]]:
+    """Return the first few short facts of a certificate, for a line in a list."""
+    short = [(fact_name(name), str(value)) for name, value in (metadata or {}).items() if _is_short(value)]
+    return short[:FACTS_IN_A_LIST]
+
+
+def _is_short(value: object) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool) and len(str(value)) <= 30
 
 
 @register.filter
@@ -118,16 +161,15 @@ def typed(tried, form: str, field: str, otherwise: object = "") -> object:
 
 
 @register.filter
+def errors(tried, field: str) -> list[str]:
+    """Return what was wrong with one field of a refused form; nothing where none was refused."""
+    return tried.errors_of(field) if tried else []
+
+
+@register.filter
 def person_name(people, user_id: str) -> str:
     """Return what people call somebody; the text itself where it is nobody's id."""
     return people.get(user_id, user_id)
-
-
-@register.simple_tag
-def entry_words(entry) -> SafeString | str:
-    """Write where something happened, with which certificate, and why; the entry was named before."""
-    words = [naming.where(entry), naming.certificate(entry), naming.why(entry)]
-    return format_html_join(" · ", "{}", ((word,) for word in words if word))
 
 
 @register.simple_tag(takes_context=True)
@@ -137,3 +179,19 @@ def querystring_with(context, name: str, value: object) -> str:
     query[name] = value
     query.pop("page", None) if name != "page" else None
     return urlencode([(key, each) for key, values in query.lists() for each in values if each])
+
+
+@register.simple_tag
+def lookup(mapping, name: str) -> object:
+    """Return a mapping's value under a name that is itself a variable."""
+    return mapping.get(name, "")
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context, word: str, label: str, sort: str) -> SafeString:
+    """Draw the heading of a column by which a list is sorted: again turns it round. The arrow says how it is now."""
+    current, descending = sort.removeprefix("-") == word, sort == f"-{word}"
+    query = querystring_with(context, "sort", f"-{word}" if current and not descending else word)
+    arrow = icon("arrow-down" if descending else "arrow-up", "icon-small") if current else ""
+    order = ("descending" if descending else "ascending") if current else "not sorted"
+    return format_html('<a href="?{}">{}<span class="visually-hidden">, {}</span>{}</a>', query, label, order, arrow)

@@ -1,6 +1,6 @@
 """The station: what is here, what comes next, what is further back, and finishing it. The operator's home page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +12,11 @@ from certificates.models import Certificate
 from certificates.services import attaching
 from serials import queues
 from serials.services import bulk_moves
-from serials.services.moves import Planned
 from shopplanr.accounts.actors import actor_for
 from shopplanr.accounts.roles import Right
 from shopplanr.floor import device, latest_scans
 from shopplanr.floor.chosen import chosen, parts_in_words, require_some, where_seen
+from shopplanr.floor.moved import said
 from shopplanr.floor.pages import Tried, go, is_fragment, page, require, show
 from shopplanr.lookup import get_or_refuse, is_plausible_id
 from shopplanr.refusals import Invalid, Refusal
@@ -71,7 +71,7 @@ def finish(request: HttpRequest) -> HttpResponse:
         )
     except Refusal as refusal:
         return _again(request, refusal)
-    return _done(request, *_finished(moved))
+    return _done(request, *said(moved))
 
 
 @page()
@@ -103,10 +103,10 @@ def in_hand(request: HttpRequest) -> HttpResponse:
 
 
 def _station(
-    request: HttpRequest, name: str, *, tried: Tried | None = None, said: Mapping | None = None, status: int = 200
+    request: HttpRequest, name: str, *, tried: Tried | None = None, words: Mapping | None = None, status: int = 200
 ) -> HttpResponse:
     template = "station/parts.html" if is_fragment(request) else "station/station.html"
-    return show(request, template, station_context(request, name, tried) | {"said": said}, status=status)
+    return show(request, template, station_context(request, name, tried) | {"said": words}, status=status)
 
 
 def station_context(request: HttpRequest, name: str, tried: Tried | None = None) -> dict[str, object]:
@@ -139,23 +139,11 @@ def _offered(request: HttpRequest) -> list[Certificate]:
     return offered
 
 
-def _finished(moved: Sequence[Planned]) -> tuple[str, str]:
-    """Return what happened, and where the parts go next."""
-    targets = {(move.target.name, move.target.location) if (move := each.move).target else None for each in moved}
-    one = f"{moved[0].serial.id} is" if len(moved) == 1 else f"{parts_in_words(len(moved))} are"
-    if targets == {None}:
-        return f"{one} completed.", ""
-    if len(targets) == 1:
-        ((name, location),) = targets
-        return f"{one} done here.", ", ".join(filter(None, (name, location)))
-    return f"{one} done here.", ""
-
-
-def _done(request: HttpRequest, words: str, following: str = "") -> HttpResponse:
+def _done(request: HttpRequest, happened: str, following: str = "") -> HttpResponse:
     if is_fragment(request):
-        said = {"verdict": "done", "message": words, "next": following}
-        return _station(request, request.POST.get("station", ""), said=said)
-    messages.success(request, f"{words} Next: {following}." if following else words, extra_tags="done")
+        words = {"verdict": "done", "message": happened, "next": following}
+        return _station(request, request.POST.get("station", ""), words=words)
+    messages.success(request, f"{happened} Next: {following}." if following else happened, extra_tags="done")
     return go(request, _back(request))
 
 

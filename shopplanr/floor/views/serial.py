@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from audit.admin import naming
 from certificates.models import Certificate
 from certificates.services import attaching
 from serials.models import ScrapReason, SerialStatus
@@ -32,7 +31,6 @@ def serial(request: HttpRequest, id: str) -> HttpResponse:
 
 def _part(request: HttpRequest, serial_id: str, tried: Tried | None = None, status: int = 200) -> HttpResponse:
     part = look_up(serial_id, request.user.has_perm)
-    naming.name_all(part.entries)
     certificates = Certificate.objects.order_by("-created_at", "-id").only("id", "name", "type")
     context = {
         "part": part,

@@ -1,0 +1,62 @@
+"""The shop's words for processes and locations, which are offered while routes are written."""
+
+from django.db import IntegrityError, transaction
+
+from audit import history
+from serials import refusals
+from serials.models import LibraryEntry, LibraryKind, Step
+from serials.models.routes import NAME_MAX_LENGTH
+from shopplanr.actor import Actor
+from shopplanr.ids import new_location_entry_id, new_process_entry_id
+from shopplanr.lookup import get_or_refuse
+from shopplanr.values import required_text
+
+NEW_ID = {LibraryKind.PROCESS: new_process_entry_id, LibraryKind.LOCATION: new_location_entry_id}
+NOUNS = {LibraryKind.PROCESS: "ProcessLibraryEntry", LibraryKind.LOCATION: "LocationLibraryEntry"}
+"""What the documents call an entry."""
+
+STEP_COLUMNS = {LibraryKind.PROCESS: "name", LibraryKind.LOCATION: "location"}
+"""Where steps have such words."""
+
+
+@transaction.atomic
+def add(kind: LibraryKind, name: object, actor: Actor) -> LibraryEntry:
+    """Take a name up in the library; return the entry.
+
+    Raises ``name is required``, ``AlreadyInLibrary``, also where only capitals differ.
+    """
+    name = required_text(name, "name", NAME_MAX_LENGTH)
+    entry = LibraryEntry(id=NEW_ID[kind](), kind=kind, name=name, folded=name.casefold())
+    if _has(entry):
+        raise refusals.AlreadyInLibrary(name)
+    try:
+        with transaction.atomic():
+            history.attribute(entry, actor).save(force_insert=True)
+    except IntegrityError:  # somebody else was quicker, by less than it took to look
+        if not _has(entry):
+            raise
+        raise refusals.AlreadyInLibrary(name) from None
+    return entry
+
+
+@transaction.atomic
+def remove(kind: LibraryKind, entry_id: object, actor: Actor) -> None:
+    """Take an entry out of the library; steps keep their words. Raises ``{noun} not found``."""
+    entries = LibraryEntry.objects.select_for_update().filter(kind=kind)
+    history.attribute(get_or_refuse(entries, entry_id, NOUNS[kind]), actor).delete()
+
+
+def suggestions(kind: LibraryKind) -> list[str]:
+    """Return the words to offer: those of the library and those that steps have, each once, in the alphabet's order.
+
+    Where only capitals differ, the library's spelling counts. Two queries, whatever the number of steps.
+    """
+    column = STEP_COLUMNS[kind]
+    used = Step.objects.exclude(**{column: ""}).order_by().values_list(column, flat=True).distinct()
+    words = {word.casefold(): word for word in sorted(used, reverse=True)}
+    words |= dict(LibraryEntry.objects.filter(kind=kind).order_by().values_list("folded", "name"))
+    return [words[folded] for folded in sorted(words)]
+
+
+def _has(entry: LibraryEntry) -> bool:
+    return LibraryEntry.objects.filter(kind=entry.kind, folded=entry.folded).exists()

@@ -1,0 +1,75 @@
+"""What a jump of several parts would do, target by target, before anybody confirms it. The rules themselves say it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from serials import routing
+from serials.models import Serial, Step
+from serials.services import advancement, parts
+from shopplanr.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A step index to which the parts may jump. ``name`` says the step, all of them where routes differ.
+
+    ``skipped`` and ``deferred`` say how many parts pass which step; ``refusals`` name the parts that cannot go there.
+    """
+
+    index: int
+    name: str
+    location: str
+    skipped: Mapping[str, int]
+    deferred: Mapping[str, int]
+    refusals: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """The parts, and where they may go together."""
+
+    serials: Sequence[Serial]
+    targets: Sequence[Target]
+
+
+def jump_of(serial_ids: Sequence[str]) -> Jump:
+    """Return what a jump would do to these parts; four queries. Raises ``SerialNumber not found``."""
+    serials = parts.find_all(serial_ids, "SerialNumber")
+    routes = list(parts.routes_of(serials.values()))
+    locations = dict(
+        Step.objects.filter(path__in={serial.path_id for serial in serials.values()}).values_list("pk", "location")
+    )
+    first = min((serial.current_step_index for serial in serials.values()), default=0) + 1
+    longest = max((len(steps) for _, _, steps in routes), default=0)
+    return Jump(
+        serials=list(serials.values()),
+        targets=[_target(index, routes, locations) for index in range(max(first, 0), longest + 1)],
+    )
+
+
+def _target(
+    index: int, routes: Sequence[tuple[Serial, str, list[routing.RouteStep]]], locations: Mapping[str, str]
+) -> Target:
+    skipped: Counter[str] = Counter()
+    deferred: Counter[str] = Counter()
+    refusals, names, places = [], [], []
+    for serial, mode, steps in routes:
+        try:
+            advancement.check_may_jump(serial, None)
+            move = routing.jump(serial.id, steps, mode, serial.current_step_index, index)
+        except Refusal as refusal:
+            refusals.append((serial.id, refusal.message))
+            continue
+        names.append(move.target.name if move.target else "Completed")
+        places.append(locations.get(move.target.step_id, "") if move.target else "")
+        for bypass in move.bypassed:
+            (skipped if bypass.classification == routing.SKIPPED else deferred)[bypass.step.name] += 1
+    return Target(
+        index=index,
+        name=" or ".join(dict.fromkeys(names)) or f"Step {index + 1}",
+        location=" or ".join(dict.fromkeys(filter(None, places))),
+        skipped=dict(skipped),  # a template would take a Counter's ``items`` for a step of that name
+        deferred=dict(deferred),
+        refusals=refusals,
+    )
