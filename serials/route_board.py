@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Min, Window
+from django.db.models import Case, Count, F, Min, When, Window
 from django.db.models.functions import RowNumber
 
 from serials.figures import PartCounts, bottlenecks, percent
-from serials.models import Path, Serial, Step
+from serials.models import Path, Serial, SerialStatus, Step
 from serials.queues.standing import SINCE, standing
 from shopplanr.ids import serial_id
 
@@ -99,11 +99,10 @@ def boards_of(paths: Sequence[Path], counts: Mapping[str, PartCounts], most: int
 def _first_parts(
     paths: Sequence[Path], steps: Mapping[str, Sequence[Step]], most: int
 ) -> Mapping[str, list[ListedPart]]:
-    """Return the first parts of each path by number; one query."""
-    turn = Window(RowNumber(), partition_by=[F("path_id")], order_by=[F("number").asc()])
-    rows = (
-        Serial.objects.filter(path__in=paths).annotate(turn=turn).filter(turn__lte=most).order_by("path_id", "number")
-    )
+    """Return the first parts of each path, those in progress before the others, and by number; one query."""
+    ended = Case(When(status=SerialStatus.IN_PROGRESS, then=0), default=1)
+    turn = Window(RowNumber(), partition_by=[F("path_id")], order_by=[ended.asc(), F("number").asc()])
+    rows = Serial.objects.filter(path__in=paths).annotate(turn=turn).filter(turn__lte=most).order_by("path_id", "turn")
     listed: dict[str, list[ListedPart]] = {path.pk: [] for path in paths}
     for path_id, number, status, forced, index in rows.values_list(
         "path_id", "number", "status", "force_completed", "current_step_index"

@@ -19,13 +19,6 @@ SERIAL_MARKS = {
     SerialStatus.SCRAPPED: Mark("Scrapped", "scrapped", "bad"),
 }
 
-DUE_MARKS = {
-    DueStatus.LATE: Mark("Late", "late", "bad"),
-    DueStatus.AT_RISK: Mark("At risk", "at-risk", "warn"),
-    DueStatus.ON_TRACK: Mark("On track", "on-track", "quiet"),
-    DueStatus.DONE: Mark("Done", "completed", "good"),
-}
-
 FORCED = Mark("Force-completed", "forced", "warn")
 
 OVERRIDE_ACTIVE = Mark("Active", "override", "warn")

@@ -6,17 +6,18 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from serials.admin.marks import DUE_MARKS
+from serials.admin.marks import due_mark
 from serials.scheduling import DueStatus
 from shopplanr import clock
+from shopplanr.admin.marks import Mark
 
 register = template.Library()
 
 
 @register.simple_tag
-def due_state(status: DueStatus | str | None) -> SafeString | str:
+def due_state(status: DueStatus | None) -> Mark | str:
     """Draw how a job stands to its due date: shape, word and colour; nothing where it has none."""
-    return DUE_MARKS[DueStatus(status)].__html__() if status else ""
+    return due_mark(status)
 
 
 @register.simple_tag
@@ -37,6 +38,12 @@ def days_left(day: date | None) -> str:
     if days < 0:
         return f"{-days} day{'s' if days < -1 else ''} over"
     return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+
+
+@register.filter
+def as_order(purchase_order: str) -> str:
+    """Write a purchase order's number so that one sees what it is: ``PO 4500118273``."""
+    return purchase_order if purchase_order.upper().startswith("PO") else f"PO {purchase_order}"
 
 
 @register.filter
