@@ -5,6 +5,10 @@ Tests that say the same on any engine run once, on the first one: those that use
 Chromium the browser tests are left out. TEST_ENGINES=sqlite (or postgresql) runs on one engine only. The last line says
 what ran and what was left out, and the exit code is 0 only when nothing failed. With REQUIRE_ALL_ENGINES=1 and
 REQUIRE_BROWSER=1, as in .ci/run, leaving something out is a failure too.
+Tests that say the same on any engine run once, on the first: tests/conftest.py gives the marker ``without_database`` to
+those that use no database, and some give it to themselves.
+TEST_ENGINES=sqlite (or postgresql) runs on one engine only. The last line says what ran and what was left out, and the
+exit code is 0 only when nothing failed. With REQUIRE_ALL_ENGINES=1, as in .ci/run, leaving one out is a failure too.
 """
 
 import os
@@ -51,7 +55,11 @@ def _say(text: str) -> None:
 
 
 def _run(arguments: list[str], **variables: str) -> int:
-    return subprocess.run([sys.executable, *arguments], cwd=ROOT, env=os.environ | variables).returncode
+    environment = os.environ | variables
+    # Containers often tell Python to keep no bytecode. Then every process of a run compiles all tests anew, which takes
+    # each of them four seconds.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment).returncode
 
 
 def check_code(outcome: Outcome) -> None:

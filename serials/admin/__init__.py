@@ -3,3 +3,6 @@
 from serials.admin import jobs, naming, notes, parts, paths, progress
 
 __all__ = ["jobs", "naming", "notes", "parts", "paths", "progress"]
+from serials.admin import jobs, libraries, naming, parts, paths, progress, templates
+
+__all__ = ["jobs", "libraries", "naming", "parts", "paths", "progress", "templates"]

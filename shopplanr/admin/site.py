@@ -11,6 +11,7 @@ APP_ORDER = ("serials", "certificates", "audit", "floor", "accounts", "auth")
 
 MODEL_ORDER = (
     *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "Note", "NotePhoto"),
+    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "RouteTemplate", "LibraryEntry"),
     *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification"),
 )
 

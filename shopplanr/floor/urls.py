@@ -18,6 +18,7 @@ from shopplanr.floor.views import (
     sign_in,
     soon,
 )
+from shopplanr.floor.views import labels, soon, travelers
 
 app_name = "floor"
 
@@ -36,6 +37,8 @@ urlpatterns = [
     *search.urls,
     *serials.urls,
     *sign_in.urls,
+    *labels.urls,
+    *travelers.urls,
     *soon.urls,
     *serial.urls,
 ]
