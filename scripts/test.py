@@ -5,10 +5,6 @@ Tests that say the same on any engine run once, on the first one: those that use
 Chromium the browser tests are left out. TEST_ENGINES=sqlite (or postgresql) runs on one engine only. The last line says
 what ran and what was left out, and the exit code is 0 only when nothing failed. With REQUIRE_ALL_ENGINES=1 and
 REQUIRE_BROWSER=1, as in .ci/run, leaving something out is a failure too.
-Tests that say the same on any engine run once, on the first: tests/conftest.py gives the marker ``without_database`` to
-those that use no database, and some give it to themselves.
-TEST_ENGINES=sqlite (or postgresql) runs on one engine only. The last line says what ran and what was left out, and the
-exit code is 0 only when nothing failed. With REQUIRE_ALL_ENGINES=1, as in .ci/run, leaving one out is a failure too.
 """
 
 import os

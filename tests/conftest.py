@@ -41,21 +41,7 @@ def pytest_configure() -> None:
         raise pytest.UsageError(f"This run was meant for {meant}, but the database is {vendor}.")
 
 
-WITHOUT_DATABASE = (
-    "tests/accounts/test_pin_rules.py",
-    *(f"tests/infrastructure/test_{subject}.py" for subject in ("checks", "chromium", "documentation", "environment")),
-    *(f"tests/infrastructure/test_{subject}.py" for subject in ("launcher", "postgres_script", "repository", "runner")),
-    *(f"tests/infrastructure/test_{subject}.py" for subject in ("serving", "start")),
-    "tests/lifecycle/test_routing.py",
-    "tests/lifecycle/test_routing_properties.py",
-    *(f"tests/labels/test_{subject}.py" for subject in ("barcodes", "label_faces", "label_sheets", "label_stock")),
-    "tests/scans/test_codes.py",
-    "tests/lifecycle/test_scheduling.py",
-    "tests/lifecycle/test_tags.py",
-    "tests/test_architecture.py",
-)
-"""Tests that say the same on any engine; scripts/test.py runs them on the first one only."""
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "migrated_database"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "migrated_database", "site"}
 """Django's own database, and those of servers that tests start."""
 
 

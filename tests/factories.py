@@ -8,10 +8,8 @@ import factory
 from certificates.gtin import check_digit
 from certificates.models import Certificate, Certification, CertificationAssignment, Product
 from certificates.services import assignments, catalogue, certificates, products
-from serials.models import Job, LibraryEntry, LibraryKind, Note, Path, RouteTemplate, Serial
+from serials.models import Job, LibraryEntry, LibraryKind, Note, Path, RouteTemplate, Serial, Step
 from serials.services import batches, jobs, libraries, notes, paths, templates
-from serials.models import Job, Note, Path, Serial, Step
-from serials.services import batches, jobs, notes, paths
 from shopplanr.actor import Actor
 
 PLANNER = Actor("planner", credential="command")

@@ -6,8 +6,7 @@ from django.db.models import Exists, F, Max, OuterRef, QuerySet
 
 from audit import history
 from serials import refusals
-from serials.models import DependencyType, Path, Serial, SerialStatus, Step, StepStatus, TemplateStep
-from serials.models import DependencyType, Note, Path, Serial, SerialStatus, Step, StepStatus
+from serials.models import DependencyType, Note, Path, Serial, SerialStatus, Step, StepStatus, TemplateStep
 from serials.models.routes import NAME_MAX_LENGTH
 from serials.services import records
 from shopplanr.actor import Actor

@@ -24,12 +24,12 @@ class PlanningFacts:
 
 
 def facts_of(job: Job) -> PlanningFacts:
-    """Return the facts. Those that a job has no column for are empty; the part number may also come from its ticket."""
+    """Return the facts; the part number may also come from the job's ticket."""
     return PlanningFacts(
         quantity=job.goal_quantity,
         due_date=job.due_date,
-        customer=getattr(job, "customer", ""),
-        purchase_order=getattr(job, "purchase_order", ""),
-        part_number=getattr(job, "part_number", "") or job.jira_part_number,
-        revision=getattr(job, "part_revision", ""),
+        customer=job.customer,
+        purchase_order=job.purchase_order,
+        part_number=job.part_number or job.jira_part_number,
+        revision=job.part_revision,
     )

@@ -10,6 +10,7 @@ from shopplanr.floor.views import (
     job,
     job_form,
     jobs,
+    labels,
     queue,
     scan,
     search,
@@ -17,8 +18,8 @@ from shopplanr.floor.views import (
     serials,
     sign_in,
     soon,
+    travelers,
 )
-from shopplanr.floor.views import labels, soon, travelers
 
 app_name = "floor"
 

@@ -8,10 +8,11 @@ from django.urls import reverse
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
-from serials.models import Job, Note, NotePhoto, Path, Serial, SerialCounter, Step, StepOverride, StepStatus
 from serials.models import (
     Job,
     LibraryEntry,
+    Note,
+    NotePhoto,
     Path,
     RouteTemplate,
     Serial,
@@ -25,9 +26,16 @@ from shopplanr.accounts.roles import Role
 from tests.accounts.factories import UserFactory
 from tests.admin.conftest import at_desk, staff
 from tests.admin.desk import deferred, url
-from tests.factories import OPERATOR, PLANNER, CertificateFactory, make_note, steps_of
+from tests.factories import (
+    OPERATOR,
+    PLANNER,
+    CertificateFactory,
+    LibraryEntryFactory,
+    TemplateFactory,
+    make_note,
+    steps_of,
+)
 from tests.pictures import photo
-from tests.factories import OPERATOR, PLANNER, CertificateFactory, LibraryEntryFactory, TemplateFactory, steps_of
 
 pytestmark = pytest.mark.django_db
 

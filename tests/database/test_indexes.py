@@ -104,7 +104,6 @@ def shop_of_the_module(module_transaction) -> Shop:
         scanning.scan(made[0].id, "Nowhere", OPERATOR, lambda right: True, own_hosts=[])
         for part in made:
             make_note([part])
-        some.append(Shop(path, made, step, certificate))
         some.append(Shop(path, made, step, certificate, TemplateFactory()))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -134,7 +133,6 @@ QUERIES = {
         .order_by()
     ),
     "step_by_name": lambda shop: Step.objects.filter(name=shop.step.name).order_by(),
-    "template_step_order_unique": lambda shop: TemplateStep.objects.filter(template="tmpl_x").order_by("order"),
     "template_step_order_unique": lambda shop: TemplateStep.objects.filter(template=shop.template).order_by("order"),
     "library_entry_once": lambda shop: LibraryEntry.objects.filter(kind="process").order_by("folded"),
     "serial_scrap_step": lambda shop: Serial.objects.filter(scrap_step=shop.step).order_by(),

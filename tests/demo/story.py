@@ -10,8 +10,7 @@ from django.utils.timezone import get_default_timezone
 
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, JobProduct, Product
-from serials.models import Job, Note, Path, Serial, Step, StepOverride, StepStatus
-from serials.models import Job, LibraryEntry, Path, Serial, Step, StepOverride, StepStatus, TemplateStep
+from serials.models import Job, LibraryEntry, Note, Path, Serial, Step, StepOverride, StepStatus, TemplateStep
 from shopplanr.accounts.models import User
 from shopplanr.demo import story
 from shopplanr.demo.hours import Calendar

@@ -5,8 +5,6 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
-from django.db.models import F
-from django.db import transaction
 from django.db.models import F, Q
 
 from audit import trail
@@ -21,11 +19,10 @@ from certificates.models import (
 )
 from serials.models import (
     Job,
-    Note,
-    NotePhoto,
-    Path,
     LibraryEntry,
     LibraryKind,
+    Note,
+    NotePhoto,
     Path,
     RouteTemplate,
     ScrapReason,
@@ -35,12 +32,10 @@ from serials.models import (
     StepOverride,
     StepStatus,
     StepStatusCode,
-)
-from shopplanr import clock, content_store
     TemplateStep,
 )
 from serials.services import libraries
-from shopplanr import clock
+from shopplanr import clock, content_store
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import ROLE_RIGHTS, Right, Role
 from shopplanr.demo import shop

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from certificates.services import attaching, certificates
-from serials.services import advancement, bulk_moves, deferrals, endings, jobs, overrides
-from serials.services import advancement, deferrals, endings, jobs, notes, overrides
+from serials.services import advancement, bulk_moves, deferrals, endings, jobs, notes, overrides
 from shopplanr.actor import Actor
 from tests.lifecycle import shop_model as model
 from tests.lifecycle.planning_machine import (

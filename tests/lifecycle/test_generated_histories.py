@@ -25,6 +25,5 @@ def test_whatever_happens_in_a_shop_the_services_do_what_the_rules_say():
     run_state_machine_as_test(ShopMachine, settings=HISTORIES)
     # Histories in which nothing succeeds would prove nothing.
     frequent = {"start batch", "advance", "advance to", "skipped", "deferred", "attach all", "force complete"}
-    assert frequent <= set(ShopMachine.outcomes)
-    assert {"advance all", "advance all to"} & set(ShopMachine.outcomes)
     assert frequent | {"write note"} <= set(ShopMachine.outcomes)
+    assert {"advance all", "advance all to"} & set(ShopMachine.outcomes)

@@ -7,9 +7,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from serials.admin.marks import due_mark
+from serials.models import Job
 from serials.scheduling import DueStatus
 from shopplanr import clock
 from shopplanr.admin.marks import Mark
+from shopplanr.floor.planning_facts import facts_of
 
 register = template.Library()
 
@@ -38,6 +40,12 @@ def days_left(day: date | None) -> str:
     if days < 0:
         return f"{-days} day{'s' if days < -1 else ''} over"
     return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+
+
+@register.filter
+def part_of(job: Job) -> str:
+    """Write the number of the part that a job makes, with its revision."""
+    return facts_of(job).part
 
 
 @register.filter

@@ -13,8 +13,6 @@ def soon(request: HttpRequest) -> HttpResponse:
 
 
 urls = [
-    path("labels", soon, name="labels"),
-    path("jobs/<str:id>/traveler", soon, name="traveler"),
     path("jobs/<str:id>/routes/new", soon, name="new-route"),
     path("paths/<str:id>/edit", soon, name="edit-route"),
 ]
