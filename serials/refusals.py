@@ -176,6 +176,15 @@ class StepReordered(RuleRefusal):
 # --- Refusals that name what they are about
 
 
+class RankedTooMany(Refusal):
+    """Putting a job where it was dropped would give more jobs a place than one call may."""
+
+    code = "too_many"
+
+    def __init__(self, most: int):
+        super().__init__(f"Only the first {most} jobs can be put in order one by one. Move the job to the top instead.")
+
+
 class CompletionBlocked(Refusal):
     """A required step is still deferred, or would be by this very move (lifecycle.md, "Completion")."""
 

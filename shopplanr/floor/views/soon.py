@@ -13,6 +13,6 @@ def soon(request: HttpRequest) -> HttpResponse:
 
 
 urls = [
-    path("jobs", soon, name="jobs"),
-    path("jobs/<str:id>", soon, name="job"),
+    path("jobs/<str:id>/routes/new", soon, name="new-route"),
+    path("paths/<str:id>/edit", soon, name="edit-route"),
 ]
