@@ -11,6 +11,7 @@ for _name in (
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",
     "DEBUG",
+    "IDEMPOTENCY_KEEP_HOURS",
     "KIOSK_NETWORKS",
     "KIOSK_ROLE",
     "SECRET_KEY_FILE",

@@ -23,6 +23,7 @@ FORBIDDEN = {
         f"shopplanr.{name}": ("audit", "serials", "certificates", "shopplanr.accounts", "shopplanr.api")
         for name in CORE
     },
+    "shopplanr.idempotency": ("audit", "serials", "certificates", "shopplanr.api"),
     # the rules know nothing of who asks, nor of what keeps the answer
     "serials.routing": ("django", "rest_framework", "serials.models", "serials.services", "audit"),
     **{
@@ -170,6 +171,7 @@ SPOKEN_FOR = (
     "serials.services",
     "certificates.services",
     "serials.routing",
+    "shopplanr.idempotency",
     *[f"shopplanr.{name}" for name in CORE],
 )
 

@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from shopplanr.api.filters import DayFilter, WholeNumberFilter
 from shopplanr.api.listing import VALUE_MAX_LENGTH, Listing
 from shopplanr.api.shapes import ErrorShape, Shape
+from shopplanr.idempotency.keys import HEADER, KEY_MAX_LENGTH, KEY_PATTERN, REPLAYED_HEADER
 
 SECURITY_SCHEMES = {
     "token": {
@@ -37,15 +38,32 @@ HEADERS = {
         "description": 'The address of the next page with `rel="next"`, where `limit` was given and there is one.',
         "schema": {"type": "string"},
     },
+    REPLAYED_HEADER: {
+        "description": f"`true` where this is the answer that an earlier call with the same `{HEADER}` got.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
     "WWW-Authenticate": {"description": "How to show who is calling.", "schema": {"type": "string"}},
 }
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    HEADER,
+    {"type": "string", "minLength": 1, "maxLength": KEY_MAX_LENGTH, "pattern": f"^{KEY_PATTERN}$"},
+    OpenApiParameter.HEADER,
+    description="A text of the caller's own, such as a UUID, new for each call. The same call sent again with its key "
+    f"has no second effect and gets the first answer again, with `{REPLAYED_HEADER}: true`; at the same moment, it "
+    "waits for it. The key with another path or body is a 409, `idempotency_key_reused`. Answers are kept for a day "
+    "or more. Refusals are not kept: nothing has happened, so the call may be sent again with its key.",
+)
 
 REFUSALS = {
     400: ("BadRequest", "A value is missing or unusable, or a rule refuses."),
     401: ("Unauthorized", "Nobody is signed in, and the caller is no kiosk."),
     403: ("Forbidden", "The caller's role lacks the right."),
     404: ("NotFound", "A record that the path or the body names does not exist."),
-    409: ("Conflict", "The call collides with what is stored meanwhile."),
+    409: (
+        "Conflict",
+        f"The call collides with what is stored meanwhile, or its `{HEADER}` came with another call before.",
+    ),
     413: ("BodyTooLarge", "The body is too large."),
     415: ("UnsupportedMediaType", "The body is not `application/json`."),
     500: ("InternalServerError", "A fault of ours; the request id is in the log."),
@@ -123,7 +141,7 @@ class AutoSchema(SpectacularSchema):
             schema = self.resolve_serializer(body, "request").ref
             operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
         for response in operation["responses"].values():
-            response["headers"] = _headers(200, *(["X-Total-Count", "Link"] if self._listing() else []))
+            response["headers"] = _headers(200, *self._own_headers())
         self.resolve_serializer(ErrorShape, "response")
         operation["responses"] |= {
             str(code): {"$ref": f"#/components/responses/{name}"}
@@ -145,9 +163,9 @@ class AutoSchema(SpectacularSchema):
         return [*({name: []} for name in SECURITY_SCHEMES), {}]
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
-        """Describe filters, ordering and paging of a list."""
+        """Describe filters, ordering and paging of a list, and the key of a POST."""
         listing = self._listing()
-        return _list_parameters(listing) if listing else []
+        return [*(_list_parameters(listing) if listing else []), *([IDEMPOTENCY_KEY] if self.method == "POST" else [])]
 
     def get_filter_backends(self) -> list:
         """Lists describe themselves."""
@@ -159,6 +177,9 @@ class AutoSchema(SpectacularSchema):
 
     def _listing(self) -> Listing | None:
         return getattr(self.view, "listings", {}).get(getattr(self.view, "action", None))
+
+    def _own_headers(self) -> list[str]:
+        return ["X-Total-Count", "Link"] if self._listing() else [REPLAYED_HEADER] if self.method == "POST" else []
 
     def _refusals(self) -> set[int]:
         changing = self.method in {"POST", "PUT", "PATCH", "DELETE"}

@@ -18,7 +18,9 @@ from certificates.services import attaching
 from serials import figures
 from serials.models import Job, Path, Serial, SerialStatus, Step, StepOverride, StepStatus, StepStatusCode
 from serials.services import advancement, bulk_moves, deferrals, endings, overrides, paths
+from shopplanr import clock
 from shopplanr.accounts.models import User
+from shopplanr.idempotency.models import KeptAnswer
 from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_serials, steps_of
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +91,9 @@ QUERIES = {
     "audit_batch_once": lambda shop: trail.of_serial(shop.part.id),
     "audit_cert": lambda shop: trail.of_certificate(shop.certificate.id),
     "audit_job": lambda shop: AuditEntry.objects.filter(job_id=shop.path.job_id).order_by("-sequence"),
+    "kept_answer_oldest_first": lambda shop: KeptAnswer.objects.filter(created_at__lt=clock.now()).order_by(
+        "created_at"
+    ),
     "audit_user": lambda shop: AuditEntry.objects.filter(user_id="nobody").order_by("-sequence"),
 }
 """An index or a unique constraint by name, and the query that its comment names."""
@@ -115,7 +120,7 @@ def test_an_index_serves_its_query(name, shop):
 def test_every_index_is_tried_here():
     indexes = {
         index.name
-        for label in ("audit", "serials", "certificates", "accounts")
+        for label in ("audit", "serials", "certificates", "accounts", "idempotency")
         for model in apps.get_app_config(label).get_models()
         for index in model._meta.indexes
     }

@@ -5,7 +5,7 @@ import zlib
 from django.apps import apps
 from django.db import connection, models
 
-OURS = ("audit", "serials", "certificates", "accounts")
+OURS = ("audit", "serials", "certificates", "accounts", "idempotency")
 
 
 def fetch(query: str, *parameters) -> list[tuple]:
