@@ -26,6 +26,7 @@ FORBIDDEN = {
         f"shopplanr.{name}": ("audit", "serials", "certificates", "shopplanr.accounts", "shopplanr.api")
         for name in CORE
     },
+    "shopplanr.idempotency": ("audit", "serials", "certificates", "shopplanr.api"),
     # the rules know nothing of who asks, nor of what keeps the answer
     **{
         f"serials.{name}": ("django", "rest_framework", "serials.models", "serials.services", "audit") for name in RULES
@@ -184,6 +185,8 @@ SPOKEN_FOR = (
     "serials.due_dates",
     "serials.queues",
     *[f"serials.{name}" for name in RULES],
+    "serials.routing",
+    "shopplanr.idempotency",
     *[f"shopplanr.{name}" for name in CORE],
 )
 

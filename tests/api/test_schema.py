@@ -187,6 +187,14 @@ class TestOperations:
         expected |= {"304", "410"} if name in PICTURES else set()
         assert set(responses) == expected
 
+    def test_every_post_may_bring_a_key_and_nothing_else_may(self, schema):
+        for verb, endpoint in OPERATIONS:
+            operation = operation_of(schema, verb, endpoint)
+            keys = [each for each in operation.get("parameters", []) if each["name"] == "Idempotency-Key"]
+            good = next(answer for code, answer in operation["responses"].items() if code < "300")
+            assert len(keys) == ("Idempotency-Replayed" in good["headers"]) == (verb == "POST")
+            assert all(each["in"] == "header" and each["description"] and not each.get("required") for each in keys)
+
     def test_lists_describe_filters_ordering_and_paging(self, schema):
         for endpoint in ENDPOINTS:
             listing = endpoint.viewset.listings.get(endpoint.verbs.get("GET", ("",))[0])

@@ -60,6 +60,13 @@ from tests.factories import (
     make_serials,
     steps_of,
 )
+from serials import figures
+from serials.models import Job, Path, Serial, SerialStatus, Step, StepOverride, StepStatus, StepStatusCode
+from serials.services import advancement, bulk_moves, deferrals, endings, overrides, paths
+from shopplanr import clock
+from shopplanr.accounts.models import User
+from shopplanr.idempotency.models import KeptAnswer
+from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_serials, steps_of
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +168,9 @@ QUERIES = {
     "scan_verdict": lambda shop: Scan.objects.filter(verdict="unknown").order_by("-sequence"),
     "scan_station": lambda shop: Scan.objects.filter(station="Saw").order_by("-sequence"),
     "scan_user": lambda shop: Scan.objects.filter(user_id="nobody").order_by("-sequence"),
+    "kept_answer_oldest_first": lambda shop: KeptAnswer.objects.filter(created_at__lt=clock.now()).order_by(
+        "created_at"
+    ),
     "audit_user": lambda shop: AuditEntry.objects.filter(user_id="nobody").order_by("-sequence"),
 }
 """An index or a unique constraint by name, and the query that its comment names."""
@@ -188,6 +198,7 @@ def test_every_index_is_tried_here():
     indexes = {
         index.name
         for label in ("audit", "serials", "certificates", "accounts", "floor")
+        for label in ("audit", "serials", "certificates", "accounts", "idempotency")
         for model in apps.get_app_config(label).get_models()
         for index in model._meta.indexes
     }

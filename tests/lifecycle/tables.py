@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import connection, models
 
 OURS = ("audit", "serials", "certificates", "accounts", "floor")
+OURS = ("audit", "serials", "certificates", "accounts", "idempotency")
 
 
 def fetch(query: str, *parameters) -> list[tuple]:
