@@ -176,6 +176,15 @@ class StepReordered(RuleRefusal):
 # --- Refusals that name what they are about
 
 
+class RouteChanged(Conflict):
+    """Somebody changed the route between its being shown and its being saved."""
+
+    code = "route_changed"
+
+    def __init__(self, name: str):
+        super().__init__(f"{name} was changed by somebody else meanwhile; open it again before changing it")
+
+
 class CompletionBlocked(Refusal):
     """A required step is still deferred, or would be by this very move (lifecycle.md, "Completion")."""
 

@@ -7,13 +7,16 @@ from shopplanr.floor.views import (
     board,
     certificates,
     home,
+    libraries,
     queue,
+    routes,
     scan,
     search,
     serial,
     serials,
     sign_in,
     soon,
+    templates,
 )
 
 app_name = "floor"
@@ -25,11 +28,14 @@ urlpatterns = [
     *board.urls,
     *certificates.urls,
     *home.urls,
+    *libraries.urls,
     *queue.urls,
+    *routes.urls,
     *scan.urls,
     *search.urls,
     *serials.urls,
     *sign_in.urls,
     *soon.urls,
+    *templates.urls,
     *serial.urls,
 ]
