@@ -59,18 +59,18 @@ class GivenRows:
     """
 
     def __init__(self, name: str, **columns: str):
-        self._name, self._columns = name, columns
+        self.name, self.columns = name, columns
 
     def sql(self, vendor: str) -> str:
         """Return what goes into a FROM clause. The columns are those of the table ``name``."""
         if vendor == "postgresql":
-            arrays = ", ".join(f"%s::{kind}[]" for kind in self._columns.values())
-            return f"unnest({arrays}) AS {self._name}({', '.join(self._columns)})"
-        columns = ", ".join(f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(self._columns))
-        return f"(SELECT {columns} FROM json_each(%s)) AS {self._name}"  # noqa: S608 - names of our own
+            arrays = ", ".join(f"%s::{kind}[]" for kind in self.columns.values())
+            return f"unnest({arrays}) AS {self.name}({', '.join(self.columns)})"
+        columns = ", ".join(f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(self.columns))
+        return f"(SELECT {columns} FROM json_each(%s)) AS {self.name}"  # noqa: S608 - names of our own
 
-    def parameters(self, vendor: str, rows: Sequence[Sequence[int | str]]) -> list[object]:
+    def parameters(self, vendor: str, rows: Sequence[Sequence[int | str | None]]) -> list[object]:
         """Return the parameters that stand for these rows."""
         if vendor == "postgresql":
-            return [list(values) for values in zip(*rows, strict=True)] if rows else [[] for _ in self._columns]
+            return [list(values) for values in zip(*rows, strict=True)] if rows else [[] for _ in self.columns]
         return [json.dumps(rows)]

@@ -10,6 +10,7 @@ from functools import cache
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
@@ -31,6 +32,14 @@ class Version(models.Model):
         abstract = True
 
 
+class Versions(HistoryManager):
+    """What ``model.history`` and ``instance.history`` are: versions, the newest first."""
+
+    # django-simple-history asks for the class whenever somebody says `history`, which every save does; building it
+    # looks through all of a manager's methods, which took a quarter of the time in which a job is made.
+    from_queryset = classmethod(cache(HistoryManager.from_queryset.__func__))
+
+
 def _remember_user(version, user) -> None:
     version.history_user_id = "" if user is None else str(getattr(user, "pk", user))
 
@@ -42,6 +51,7 @@ def tracked() -> HistoricalRecords:
     """
     return HistoricalRecords(
         bases=[Version],
+        history_manager=Versions,
         history_user_id_field=models.CharField(max_length=255, blank=True, default=""),
         history_user_getter=lambda version: version.history_user_id or None,
         history_user_setter=_remember_user,
@@ -90,7 +100,7 @@ def record_caused_versions(
     """
     connection = connections[DEFAULT_DB_ALIAS]
     statement = _copy_statement(model, _STATED, connection.alias, caused=True)
-    params = _CAUSES.parameters(connection.vendor, [(number, entry.pk) for number, entry in causes.items()])
+    params = _CAUSES.parameters(connection.vendor, list(causes.items()))
     return _copy(model, connection, statement, _facts(kind, actor, None), params)
 
 

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
@@ -41,25 +41,42 @@ def pytest_configure() -> None:
         raise pytest.UsageError(f"This run was meant for {meant}, but the database is {vendor}.")
 
 
-WITHOUT_DATABASE = (
-    "tests/accounts/test_pin_rules.py",
-    *(f"tests/infrastructure/test_{subject}.py" for subject in ("checks", "chromium", "documentation", "environment")),
-    *(f"tests/infrastructure/test_{subject}.py" for subject in ("launcher", "postgres_script", "repository", "runner")),
-    *(f"tests/infrastructure/test_{subject}.py" for subject in ("serving", "start")),
-    "tests/lifecycle/test_routing.py",
-    "tests/lifecycle/test_routing_properties.py",
-    "tests/scans/test_codes.py",
-    "tests/lifecycle/test_scheduling.py",
-    "tests/lifecycle/test_tags.py",
-    "tests/test_architecture.py",
-)
-"""Tests that say the same on any engine; scripts/test.py runs them on the first one only."""
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "migrated_database", "site"}
+"""Django's own database, and those of servers that tests start."""
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Tell whether the test may say something else on another engine.
+
+    pytest-django lets no test near the database that does not say that it needs it.
+    """
+    return item.get_closest_marker("django_db") is not None or not DATABASE_FIXTURES.isdisjoint(
+        getattr(item, "fixturenames", ())
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what scripts/test.py runs on the first engine only."""
     for item in items:
-        if item.nodeid.startswith(WITHOUT_DATABASE):
+        if not uses_database(item):
             item.add_marker(pytest.mark.without_database)
+
+
+@pytest.fixture(scope="module")
+def module_transaction(request, django_db_setup, django_db_blocker):
+    """A transaction around all tests of a module: what a module's fixture makes within it is made once for all of them.
+
+    It is what Django's ``setUpTestData`` is for a class. Each test has a transaction of its own inside, so none sees
+    what another has written; what is kept in Python is to be copied for each test (``copy.deepcopy``). Tests that
+    commit (``transaction=True``) cannot be in such a module.
+    """
+    for item in request.session.items:
+        marker = item.get_closest_marker("django_db")
+        if item.path == request.path and marker is not None and marker.kwargs.get("transaction"):
+            raise pytest.UsageError(f"{item.nodeid} commits, so its module cannot have a transaction around its tests.")
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -8,7 +8,7 @@ import factory
 from certificates.gtin import check_digit
 from certificates.models import Certificate, Certification, CertificationAssignment, Product
 from certificates.services import assignments, catalogue, certificates, products
-from serials.models import Job, LibraryEntry, LibraryKind, Note, Path, RouteTemplate, Serial
+from serials.models import Job, LibraryEntry, LibraryKind, Note, Path, RouteTemplate, Serial, Step
 from serials.services import batches, jobs, libraries, notes, paths, templates
 from shopplanr.actor import Actor
 
@@ -155,11 +155,16 @@ def steps_of(path: Path) -> list:
 
 
 def make_note(
-    parts: Sequence[Serial], text: str = "Burr at the edge", photos: Sequence[bytes] = (), actor: Actor = OPERATOR
+    parts: Sequence[Serial],
+    text: str = "Burr at the edge",
+    photos: Sequence[bytes] = (),
+    *,
+    step: Step | None = None,
+    actor: Actor = OPERATOR,
 ) -> Note:
-    """Write a note about these parts at the first step of their path."""
+    """Write a note about these parts, at the first step of their path or at another one."""
     path = parts[0].path
-    place = {"jobId": path.job_id, "pathId": path.pk, "stepId": steps_of(path)[0].pk}
+    place = {"jobId": path.job_id, "pathId": path.pk, "stepId": (step or steps_of(path)[0]).pk}
     uploads = [
         notes.Upload(f"photo-{number}.jpg", len(content), BytesIO(content)) for number, content in enumerate(photos)
     ]

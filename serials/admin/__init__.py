@@ -1,5 +1,5 @@
 """Jobs, paths, steps, parts and notes in the admin: found, looked at, and changed through the services."""
 
-from serials.admin import jobs, naming, notes, parts, paths, progress
+from serials.admin import jobs, libraries, naming, notes, parts, paths, progress, templates
 
-__all__ = ["jobs", "naming", "notes", "parts", "paths", "progress"]
+__all__ = ["jobs", "libraries", "naming", "notes", "parts", "paths", "progress", "templates"]

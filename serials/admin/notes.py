@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from audit.admin.naming import noted
 from serials.admin.filters import ByJob, ByPath
 from serials.admin.searching import parts_filter
 from serials.models import Job, Note, NotePhoto, NoteSerial, Path, Serial
@@ -19,14 +20,17 @@ from shopplanr.admin.records import RecordAdmin
 from shopplanr.ids import serial_id
 
 EXCERPT_CHARACTERS = 120
+"""Of a note, in a list of many."""
+READ_CHARACTERS = 600
+"""Of a note, on the page of a part: all of most notes."""
 
 THUMBNAIL_PIXELS = 96
 """The longest side of a thumbnail in a table."""
 
 
-def excerpt(text: str) -> str:
+def excerpt(text: str, characters: int = EXCERPT_CHARACTERS) -> str:
     """Return the beginning of a note."""
-    return Truncator(text).chars(EXCERPT_CHARACTERS)
+    return Truncator(text).chars(characters)
 
 
 def thumbnail(photo: NotePhoto) -> SafeString:
@@ -47,6 +51,12 @@ def thumbnails(note: Note) -> SafeString:
     return format_html_join(" ", "{}", ((thumbnail(photo),) for photo in note.photos.all()))
 
 
+def kind_of(photo: NotePhoto) -> str:
+    """Return what kind of picture a photo is, and how large."""
+    size = filesizeformat(photo.size_bytes)
+    return f"{photo.get_content_type_display()}, {photo.width} × {photo.height} pixels, {size}"
+
+
 def panel_of(part: Serial) -> Panel:
     """Return the notes about a part: three queries, whatever their number."""
     rows = with_name(Note.objects.filter(noted_serials__serial=part.pk), "created_by")
@@ -57,7 +67,7 @@ def panel_of(part: Serial) -> Panel:
         rows=[
             (
                 note.created_at,
-                record_link(Note, note.pk, excerpt(note.text)),
+                record_link(Note, note.pk, excerpt(note.text, READ_CHARACTERS)),
                 thumbnails(note),
                 note.step.name,
                 person(note.created_by, note.created_by_name),
@@ -102,7 +112,7 @@ class NotesWithParts(ChangeList):
 class NoteAdmin(RecordAdmin):
     """Notes."""
 
-    list_display = ("created_at", "words", "parts", "photo_number", "step_name", "job", "who")
+    list_display = ("created_at", "words", "parts", "photo_number", "where")
     list_display_links = ("created_at",)
     list_filter = (ByJobOfNote, ByPathOfNote, "created_at")
     search_fields = ("text",)
@@ -133,8 +143,8 @@ class NoteAdmin(RecordAdmin):
 
     @admin.display(description="Note")
     def words(self, note: Note) -> str:
-        """Return the beginning of the text."""
-        return excerpt(note.text)
+        """Return the beginning of the text, and below it who wrote it."""
+        return noted(excerpt(note.text), self.who(note))
 
     @admin.display(description="Part")
     def parts(self, note: Note) -> str:
@@ -146,6 +156,11 @@ class NoteAdmin(RecordAdmin):
     def photo_number(self, note: Note) -> int | str:
         """Return how many photos there are."""
         return note.photo_count or ""
+
+    @admin.display(description="Step, job")
+    def where(self, note: Note) -> str:
+        """Return the step, and below it the job."""
+        return noted(self.step_name(note), self.job(note))
 
     @admin.display(description="Step")
     def step_name(self, note: Note) -> str:
@@ -171,15 +186,9 @@ class NoteAdmin(RecordAdmin):
 def _photos(note: Note) -> Panel:
     return Panel(
         title="Photos",
-        headings=("Photo", "Type", "Pixels", "Size", "Id"),
+        headings=("Photo", "Type and size", "Id"),
         rows=[
-            (
-                thumbnail(photo),
-                photo.get_content_type_display(),
-                f"{photo.width} × {photo.height}",
-                filesizeformat(photo.size_bytes),
-                record_link(NotePhoto, photo.pk, photo.pk),
-            )
+            (thumbnail(photo), kind_of(photo), record_link(NotePhoto, photo.pk, photo.pk))
             for photo in note.photos.order_by("place")
         ],
         empty="This note has no photos.",
@@ -202,14 +211,14 @@ def _parts(note: Note) -> Panel:
 class NotePhotoAdmin(RecordAdmin):
     """Photos of notes."""
 
-    list_display = ("id", "picture", "note_words", "content_type", "pixels", "size", "written")
-    list_display_links = ("id",)
+    list_display = ("written", "picture", "words", "kind")
+    list_display_links = ("written",)
     list_filter = ("content_type",)
     search_fields = ("id", "digest", "note__public_id")
     search_help_text = "A photo or a note by its id, or the SHA-256 of the picture."
     ordering = ("-note", "place")
     sortable_by = ()
-    fields = ("picture", "note_words", ("content_type", "pixels", "size"), "digest", "thumbnail_digest", "id")
+    fields = ("picture", "words", "kind", "digest", "thumbnail_digest", "id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Return photos with their notes, in one query."""
@@ -227,19 +236,14 @@ class NotePhotoAdmin(RecordAdmin):
         return thumbnail(photo)
 
     @admin.display(description="Note")
-    def note_words(self, photo: NotePhoto) -> str:
+    def words(self, photo: NotePhoto) -> str:
         """Return the note's beginning."""
         return record_link(Note, photo.note.pk, excerpt(photo.note.text))
 
-    @admin.display(description="Pixels")
-    def pixels(self, photo: NotePhoto) -> str:
-        """Return width and height."""
-        return f"{photo.width} × {photo.height}"
-
-    @admin.display(description="Size")
-    def size(self, photo: NotePhoto) -> str:
-        """Return how large the file is."""
-        return filesizeformat(photo.size_bytes)
+    @admin.display(description="Type and size")
+    def kind(self, photo: NotePhoto) -> str:
+        """Return what kind of picture it is, and how large."""
+        return kind_of(photo)
 
     @admin.display(description="Written")
     def written(self, photo: NotePhoto) -> object:

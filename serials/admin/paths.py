@@ -130,7 +130,7 @@ class PathAdmin(PartsColumns, TrackedAdmin, ServiceAdmin):
         (formset,) = formsets
         formset.new_objects = formset.changed_objects = formset.deleted_objects = []
         values, actor, path = form.cleaned_data, actor_for(request, None), form.instance
-        items = _steps_as_typed(formset)
+        items = steps_as_typed(formset)
         if change:
             fields = {CHANGEABLE[column]: values[column] for column in form.changed_data if column in CHANGEABLE}
             if formset.has_changed():
@@ -185,14 +185,17 @@ class PathAdmin(PartsColumns, TrackedAdmin, ServiceAdmin):
         ]
 
 
-def _steps_as_typed(formset) -> list[dict[str, object]]:
-    """Return the steps of a formset as the service takes them; empty rows and those to be taken away are left out."""
+def steps_as_typed(formset, *, named: bool = True) -> list[dict[str, object]]:
+    """Return the steps of a formset as the services take them; empty rows and those to be taken away are left out.
+
+    Steps that exist are named by their ids, unless they are replaced as a whole.
+    """
     items = []
     for form in formset.forms:
         if form in formset.deleted_forms or not (form.has_changed() or form.initial):
             continue
         item = {api: form.cleaned_data[column] for column, api in STEP_FIELDS.items()}
-        if not form.instance._state.adding:
+        if named and not form.instance._state.adding:
             item["id"] = form.instance.pk
         items.append(item)
     return items

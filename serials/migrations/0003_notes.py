@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                         editable=False,
                         max_length=40,
                         unique=True,
+                        verbose_name="id",
                     ),
                 ),
                 ("text", models.TextField()),

@@ -31,7 +31,7 @@ class Note(models.Model):
     """
 
     sequence = models.BigAutoField(primary_key=True)
-    public_id = models.CharField(max_length=ID_MAX_LENGTH, unique=True, default=new_note_id, editable=False)
+    public_id = models.CharField("id", max_length=ID_MAX_LENGTH, unique=True, default=new_note_id, editable=False)
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="notes", db_index=False)
     text = models.TextField()
     created_by = models.CharField(max_length=255)

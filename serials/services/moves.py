@@ -50,10 +50,11 @@ def carry_out(planned: Sequence[Planned], actor: Actor) -> None:
     parts.set_step_statuses(
         [(each.serial, each.move.target, routing.IN_PROGRESS) for each in planned if each.move.target]
     )
-    entries = trail.record_events(actor, [event for each in planned for event in _events(each)])
+    events = [event for each in planned for event in _events(each)]
+    sequences = trail.record_events(actor, events)
     _set_places(planned)
     # the last entry about a part is the one about its move
-    causes = {entry.serial_id: entry for entry in entries}
+    causes = {facts["serial_id"]: sequence for (_, facts), sequence in zip(events, sequences, strict=True)}
     history.record_caused_versions(
         Serial, history.CHANGED, actor, {each.serial.pk: causes[each.serial.id] for each in planned}
     )

@@ -50,9 +50,9 @@ def create(fields: Mapping[str, object], actor: Actor, uploads: Sequence[Upload]
     text = required_text(fields.get("text"), "text")
     created_by = actor.identified()
     numbers = _numbers_there(place, serial_ids)
-    # Nothing of what was read can change any more: a part stays on its path, and a path's steps stay while it has
-    # parts. So no row is locked, and the slow work on pictures and files is done before the transaction begins, which
-    # on SQLite would keep everybody else from writing.
+    # What was read here does not change: a part stays on its path, a path in its job. (A step that no part carries may
+    # be removed meanwhile; then the database refuses the note.) So no row is locked, and the slow work on pictures and
+    # files is done before the transaction begins, which on SQLite keeps everybody else from writing.
     pictures = _kept(uploads)
     with transaction.atomic():
         note = Note.objects.create(step_id=place.step_id, text=text, created_by=created_by)
@@ -77,6 +77,15 @@ def of_serial(serial_id: object) -> QuerySet[Note]:
     number = serial_number(serial_id)
     found = Note.objects.none() if number is None else Note.objects.filter(noted_serials__serial=number)
     return readable(found).order_by("sequence")
+
+
+def with_photos(number: int) -> QuerySet[Note]:
+    """Return the notes about the part of this number with their step and photos, oldest first; two queries.
+
+    For the part's own page, which need not say whom else a note is about.
+    """
+    notes = Note.objects.filter(noted_serials__serial=number).select_related("step")
+    return notes.prefetch_related(Prefetch("photos", NotePhoto.objects.order_by("note", "place"))).order_by("sequence")
 
 
 def of_step(step_id: object) -> QuerySet[Note]:

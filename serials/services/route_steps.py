@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
 
 from audit import history
 from serials import refusals
-from serials.models import DependencyType, Path, Serial, SerialStatus, Step, StepStatus, TemplateStep
+from serials.models import DependencyType, Note, Path, Serial, SerialStatus, Step, StepStatus, TemplateStep
 from serials.models.routes import NAME_MAX_LENGTH
 from serials.services import records
 from shopplanr.actor import Actor
@@ -87,9 +87,13 @@ def remove(steps: QuerySet[Step] | QuerySet[TemplateStep], actor: Actor) -> None
 
 
 def carried(steps: Sequence[Step]) -> int:
-    """Return how many of a path's steps, from the first on, some part carries: has a record of. One query."""
-    ids = [step.pk for step in steps]
-    return StepStatus.objects.filter(step__in=ids).order_by().values("step").distinct().count()
+    """Return how many of a path's steps, from the first on, have to stay: up to the last with a record of some part.
+
+    Or with a note: one may have been written at a step that was added when all parts were past the end.
+    """
+    needed = Exists(StepStatus.objects.filter(step=OuterRef("pk"))) | Exists(Note.objects.filter(step=OuterRef("pk")))
+    last = Step.objects.filter(needed, pk__in=[step.pk for step in steps]).aggregate(last=Max("order"))["last"]
+    return 0 if last is None else last + 1
 
 
 def _choose(path: Path, steps: Sequence[Step], wanted: Sequence[Mapping[str, object]], *, by_place: bool) -> list[Step]:

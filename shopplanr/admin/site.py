@@ -5,12 +5,12 @@ from django.http import HttpRequest
 
 from shopplanr.accounts.pin_sessions import is_by_pin
 
-APP_ORDER = ("serials", "certificates", "audit", "accounts", "auth")
 APP_ORDER = ("serials", "certificates", "audit", "floor", "accounts", "auth")
 """The shop's own records first; who may do what comes last."""
 
 MODEL_ORDER = (
     *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "Note", "NotePhoto"),
+    *("RouteTemplate", "LibraryEntry"),
     *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification"),
 )
 

@@ -22,6 +22,7 @@ from serials.api.templates import TemplateViewSet
 from shopplanr.accounts.api import UserViewSet
 from shopplanr.accounts.roles import Right
 from shopplanr.api import converters  # noqa: F401  so that paths can have a <name:…>
+from shopplanr.floor.api.labels import LabelViewSet
 from shopplanr.floor.api.scans import ScanViewSet
 
 
@@ -87,6 +88,7 @@ ENDPOINTS = (
     ),
     Endpoint("serials/<str:id>/attach-cert", CertifiedSerialViewSet, {"POST": ("attach_cert", Right.ATTACH)}),
     Endpoint("serials/<str:id>/cert-attachments", CertifiedSerialViewSet, {"GET": ("cert_attachments", Right.READ)}),
+    Endpoint("serials/<str:id>/label", LabelViewSet, {"GET": ("label", Right.READ)}),
     Endpoint("serials/<str:id>/step-statuses", CertifiedSerialViewSet, {"GET": ("step_statuses", Right.READ)}),
     Endpoint(
         "serials/<str:id>/overrides",

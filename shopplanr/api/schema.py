@@ -81,15 +81,16 @@ def documented(
 ):
     """Describe an action: what it takes and what it answers. Refusals that every call can meet are added.
 
-    ``tag`` files it under something else than the first word of its path. ``also`` has the schema of what it answers
-    ``form`` is the body as a form with files, where it may be one as well. ``also`` has the schema of what it answers
-    instead where it is asked to, by media type.
+    ``tag`` files it under something else than the first word of its path. ``form`` is the body as a form with files,
+    where it may be one as well. ``also`` has the schema of what it answers instead where it is asked to, by media type;
+    without an ``answer`` in JSON, always.
     """
     request = {"application/json": body, "multipart/form-data": form} if form else body
     shape = answer(many=True) if answer and many else answer
     answers: dict = {code: OpenApiResponse(shape, description=status_words(code))}
     if also:
-        answers = {(code, "application/json"): answers[code]} | {
+        in_json = {(code, "application/json"): answers[code]} if answer else {}
+        answers = in_json | {
             (code, media_type): OpenApiResponse(schema, description=status_words(code))
             for media_type, schema in also.items()
         }

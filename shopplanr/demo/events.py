@@ -6,11 +6,13 @@ Events name jobs, routes, parts and certificates by the plan's keys. ``Books`` k
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from io import BytesIO
 
 from certificates.services import attaching, certificates, products_of_jobs
-from serials.services import advancement, batches, deferrals, endings, jobs, overrides, paths, steps
+from serials.services import advancement, batches, deferrals, endings, jobs, notes, overrides, paths, steps
 from shopplanr.accounts import services as accounts
 from shopplanr.actor import Actor
+from shopplanr.demo import pictures
 from shopplanr.demo.hours import DAY, Calendar
 from shopplanr.demo.plan import EPIC, CertificatePlan, Day, JobChange, JobPlan, Operation, Part, Route
 
@@ -25,6 +27,7 @@ class Books:
     people: Mapping[str, str]
     calendar: Calendar
     jobs: dict[str, str] = field(default_factory=dict)
+    tickets: dict[str, str] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
     steps: dict[str, list[str]] = field(default_factory=dict)
     serials: dict[str, list[str]] = field(default_factory=dict)
@@ -149,7 +152,9 @@ class OpenPath(Event):
         made = list(path.steps.order_by("order").values_list("pk", flat=True))
         for step_id, operation in zip(made, self.route.operations, strict=True):
             steps.assign(step_id, books.people[operation.by], actor)
-        books.paths[self.route.key], books.steps[self.route.key], books.serials[self.route.key] = path.id, made, []
+        key = self.route.key
+        books.tickets[key], books.paths[key], books.steps[key] = self.plan.ticket, path.id, made
+        books.serials[key] = []
 
 
 @dataclass(frozen=True)
@@ -332,3 +337,28 @@ class CompleteDeferred(Event):
     def carry_out(self, books: Books) -> None:
         step, actor = books.step(self.route, self.operation.name), books.worker(self.operation)
         deferrals.complete_deferred(books.serial(self.part), step, actor)
+
+
+@dataclass(frozen=True)
+class WriteNote(Event):
+    """Whoever works at the operation writes down what they saw, with a photo where there is one."""
+
+    parts: tuple[Part, ...]
+    route: Route
+    operation: Operation
+    text: str
+    photo: str = ""
+
+    def carry_out(self, books: Books) -> None:
+        fields = {
+            "jobId": books.jobs[books.tickets[self.route.key]],
+            "pathId": books.paths[self.route.key],
+            "stepId": books.step(self.route, self.operation.name),
+            "serialIds": [books.serial(part) for part in self.parts],
+            "text": self.text,
+        }
+        uploads = []
+        if self.photo:
+            content = pictures.photo(self.photo)
+            uploads.append(notes.Upload(f"{self.photo}.jpg", len(content), BytesIO(content)))
+        notes.create(fields, books.worker(self.operation), uploads)

@@ -50,7 +50,8 @@ class Operation:
 
     Parts go through one at a time, or ``lot`` of them together. ``paper`` is written for each lot and goes on its
     parts, except for the lots in ``without_paper``, whose report has not come. ``standing`` are keys of certificates
-    that go on every part as they then are: the gauge's calibration, the inspector's qualification.
+    that go on every part as they then are: the gauge's calibration, the inspector's qualification. ``remarks`` are
+    notes about the n-th lot, from 0, by whoever works here.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Operation:
     paper_by: str = "hannah"
     without_paper: frozenset[int] = frozenset()
     standing: tuple[str, ...] = ()
+    remarks: Mapping[int, str] = field(default_factory=dict)
     handed_over: tuple[float, str] | None = None
     """The working day of the story on which somebody else takes over, and who."""
 
@@ -125,6 +127,18 @@ class DoneLater:
     at: str
 
 
+Decision = Override | Reversal | Waiver | DoneLater
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """While the part stands at ``at``, whoever works there writes a note about it, with a photo or without."""
+
+    at: str
+    text: str
+    photo: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Scrap:
     """How the part ends at the step where it ``stays``."""
@@ -153,7 +167,7 @@ class Fate:
     stays: str | None = None
     end: Scrap | Force | None = None
     jumps: Mapping[str, str] = field(default_factory=dict)
-    meanwhile: tuple[Override | Reversal | Waiver | DoneLater, ...] = ()
+    meanwhile: tuple[Decision | Remark, ...] = ()
 
 
 class Part(NamedTuple):

@@ -22,9 +22,11 @@ from shopplanr.demo.events import (
     ScrapPart,
     Start,
     WaiveStep,
+    WriteNote,
 )
 from shopplanr.demo.hours import HOUR, MINUTE, SECOND, shop_time
 from shopplanr.demo.plan import (
+    Decision,
     DoneLater,
     Fate,
     Force,
@@ -32,6 +34,7 @@ from shopplanr.demo.plan import (
     Operation,
     Override,
     Part,
+    Remark,
     Reversal,
     Route,
     Scrap,
@@ -115,6 +118,11 @@ def _work(route: Route, index: int, walks: list[_Walk], rng: random.Random) -> I
             certified += len(present)
             for place, key in enumerate(operation.standing):
                 yield free - took // 10 + place * _SCAN, Attach(key, tuple(present), operation.by)
+        if number in operation.remarks:
+            yield (
+                free - took // 9,
+                WriteNote(tuple(walk.part for walk in lot), route, operation, operation.remarks[number]),
+            )
         for place, walk in enumerate(lot):
             done = free + place * (_SCAN + round(rng.uniform(0, 3) * SECOND))
             yield from _finish(route, index, walk, done)
@@ -146,7 +154,7 @@ def _meanwhile(walk: _Walk, route: Route, operation: Operation, until: int) -> I
         yield walk.arrived + stay * place // (len(decisions) + 1), _decision(decision, walk.part, route)
 
 
-def _decision(decision: Override | Reversal | Waiver | DoneLater, part: Part, route: Route) -> Event:
+def _decision(decision: Decision | Remark, part: Part, route: Route) -> Event:
     match decision:
         case Override():
             return OverrideStep(part, route, decision.step, decision.reason, decision.by)
@@ -156,3 +164,6 @@ def _decision(decision: Override | Reversal | Waiver | DoneLater, part: Part, ro
             return WaiveStep(part, route, decision.step, decision.reason, decision.by)
         case DoneLater():
             return CompleteDeferred(part, route, route.operations[route.index(decision.step)])
+        case Remark():
+            operation = route.operations[route.index(decision.at)]
+            return WriteNote((part,), route, operation, decision.text, decision.photo)

@@ -11,7 +11,7 @@ from django.utils.timezone import get_default_timezone
 
 from audit.models import AuditEntry
 from certificates.models import Certificate, Certification, Product
-from serials.models import Job, SerialCounter
+from serials.models import Job, LibraryEntry, RouteTemplate, SerialCounter
 from shopplanr import clock
 from shopplanr.demo.plan import EPIC
 
@@ -32,6 +32,8 @@ def obstacle(beside_accounts: bool = False) -> str | None:
         (Certificate, "certificates"),
         (Product, "products"),
         (Certification, "certifications"),
+        (RouteTemplate, "route templates"),
+        (LibraryEntry, "library entries"),
         (AuditEntry, "audit entries"),
     ):
         if model.objects.exists():

@@ -11,6 +11,7 @@ from shopplanr.demo.hours import MINUTE, Calendar, shop_time
 from shopplanr.demo.jobs import JOBS
 from shopplanr.demo.people import hire
 from shopplanr.demo.plan import JobPlan
+from shopplanr.demo.planning import around_planning
 from shopplanr.demo.production import Timed, on_route
 from shopplanr.demo.products import around_products
 
@@ -23,7 +24,11 @@ def in_order(seed: int, jobs: Iterable[JobPlan] = JOBS) -> list[Timed]:
 
     The same seed gives the same story, whenever it is told.
     """
-    around = (_around_production(_dice(seed, "shop")), _around_products(_dice(seed, "products")))
+    around = (
+        _around_production(_dice(seed, "shop")),
+        _around_products(_dice(seed, "products")),
+        _around_planning(_dice(seed, "planning"), jobs),
+    )
     happened = list(chain(*around, *(_of_job(seed, plan) for plan in jobs)))
     # What happens at one moment keeps the order in which it was planned.
     happened.sort(key=lambda timed: timed[0])
@@ -51,6 +56,12 @@ def _around_production(rng: random.Random) -> Iterator[Timed]:
 def _around_products(rng: random.Random) -> Iterator[Timed]:
     """Return what products are certified for, and what becomes of that."""
     for day, event in around_products():
+        yield _about(day, rng), event
+
+
+def _around_planning(rng: random.Random, jobs: Iterable[JobPlan]) -> Iterator[Timed]:
+    """Return what is planned beside single jobs."""
+    for day, event in around_planning(jobs):
         yield _about(day, rng), event
 
 

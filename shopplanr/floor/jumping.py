@@ -55,19 +55,20 @@ def _target(
     deferred: Counter[str] = Counter()
     refusals, names, places = [], [], []
     for serial, mode, steps in routes:
+        target = steps[index] if index < len(steps) else None
+        names.append(target.name if target else "Completed")
+        places.append(locations.get(target.step_id, "") if target else "")
         try:
             advancement.check_may_jump(serial, None)
             move = routing.jump(serial.id, steps, mode, serial.current_step_index, index)
         except Refusal as refusal:
             refusals.append((serial.id, refusal.message))
             continue
-        names.append(move.target.name if move.target else "Completed")
-        places.append(locations.get(move.target.step_id, "") if move.target else "")
         for bypass in move.bypassed:
             (skipped if bypass.classification == routing.SKIPPED else deferred)[bypass.step.name] += 1
     return Target(
         index=index,
-        name=" or ".join(dict.fromkeys(names)) or f"Step {index + 1}",
+        name=" or ".join(dict.fromkeys(names)),
         location=" or ".join(dict.fromkeys(filter(None, places))),
         skipped=dict(skipped),  # a template would take a Counter's ``items`` for a step of that name
         deferred=dict(deferred),

@@ -7,6 +7,10 @@ from shopplanr.floor.views import (
     board,
     certificates,
     home,
+    job,
+    job_form,
+    jobs,
+    labels,
     libraries,
     queue,
     routes,
@@ -15,8 +19,8 @@ from shopplanr.floor.views import (
     serial,
     serials,
     sign_in,
-    soon,
     templates,
+    travelers,
 )
 
 app_name = "floor"
@@ -29,13 +33,17 @@ urlpatterns = [
     *certificates.urls,
     *home.urls,
     *libraries.urls,
+    *job_form.urls,  # jobs/new before jobs/<id>
+    *job.urls,
+    *jobs.urls,
     *queue.urls,
     *routes.urls,
     *scan.urls,
     *search.urls,
     *serials.urls,
     *sign_in.urls,
-    *soon.urls,
+    *labels.urls,
+    *travelers.urls,
     *templates.urls,
     *serial.urls,
 ]

@@ -8,13 +8,33 @@ from django.urls import reverse
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
-from serials.models import Job, Note, NotePhoto, Path, Serial, SerialCounter, Step, StepOverride, StepStatus
+from serials.models import (
+    Job,
+    LibraryEntry,
+    Note,
+    NotePhoto,
+    Path,
+    RouteTemplate,
+    Serial,
+    SerialCounter,
+    Step,
+    StepOverride,
+    StepStatus,
+)
 from serials.services import overrides
 from shopplanr.accounts.roles import Role
 from tests.accounts.factories import UserFactory
 from tests.admin.conftest import at_desk, staff
 from tests.admin.desk import deferred, url
-from tests.factories import OPERATOR, PLANNER, CertificateFactory, make_note, steps_of
+from tests.factories import (
+    OPERATOR,
+    PLANNER,
+    CertificateFactory,
+    LibraryEntryFactory,
+    TemplateFactory,
+    make_note,
+    steps_of,
+)
 from tests.pictures import photo
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +49,8 @@ SHOP_MODELS = (
     SerialCounter,
     Note,
     NotePhoto,
+    RouteTemplate,
+    LibraryEntry,
     Certificate,
     CertAttachment,
     AuditEntry,
@@ -46,6 +68,8 @@ def one_of_each():
     overrides.create(part.id, None, steps_of(part.path)[3].pk, "not on this drawing", PLANNER)
     attaching.attach(part.id, CertificateFactory().pk, OPERATOR)
     make_note([part], photos=[photo()])
+    TemplateFactory()
+    LibraryEntryFactory()
     return [model.objects.first() for model in SHOP_MODELS]
 
 
@@ -93,7 +117,7 @@ def test_staff_with_an_operators_role_see_parts_and_the_trail_only(one_of_each):
     ("role", "addable"),
     [
         (Role.OPERATORS, set()),
-        (Role.SUPERVISORS, {"serials_job", "serials_path"}),
+        (Role.SUPERVISORS, {"serials_job", "serials_path", "serials_routetemplate", "serials_libraryentry"}),
         (Role.QC, {"certificates_certificate"}),
         (Role.AUDITORS, set()),
     ],

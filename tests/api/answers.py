@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
 
+import psycopg
 from django.apps import apps
 from django.db import connection
 
@@ -60,12 +61,30 @@ def nothing_written():
 
 def _all_rows() -> dict[str, list]:
     # without the ORM, which takes ten times as long, and would leave out what a manager hides
+    if connection.vendor == "postgresql":
+        return _all_rows_in_one_statement()
     with connection.cursor() as cursor:
         rows = {}
         for table, columns in _tables().items():
             cursor.execute(f'SELECT {columns} FROM "{table}"')
             rows[table] = sorted(map(repr, cursor.fetchall()))
         return rows
+
+
+def _all_rows_in_one_statement() -> dict[str, list]:
+    """Return every row as text, by table. A server that were asked for one table after the other would wait most."""
+    with psycopg.Cursor(connection.connection) as cursor:  # Django's own have the server plan the statement each time
+        rows = {}
+        for table, row in cursor.execute(_every_table(), prepare=True):
+            rows.setdefault(table, []).append(row)
+        return {table: sorted(found) for table, found in rows.items()}
+
+
+@cache
+def _every_table() -> str:
+    return " UNION ALL ".join(
+        f"SELECT '{table}', ROW({columns})::text FROM \"{table}\"" for table, columns in _tables().items()
+    )
 
 
 @cache

@@ -1,9 +1,12 @@
 """Callers of the API that tests of every endpoint share."""
 
+from copy import deepcopy
+
 import pytest
 
 from shopplanr.accounts.roles import Role
 from tests.accounts.factories import UserFactory, open_kiosk, token_client
+from tests.api.shop import Shop, make_shop
 
 
 @pytest.fixture
@@ -22,3 +25,14 @@ def client(program):
 def kiosk(db, settings):
     """Calls without credentials, from a kiosk with every documented right."""
     return open_kiosk(settings)
+
+
+@pytest.fixture(scope="module")
+def shop_of_the_module(module_transaction) -> Shop:
+    return make_shop()
+
+
+@pytest.fixture
+def shop(shop_of_the_module, db) -> Shop:
+    """The shop of ``tests.api.shop``, made once for a module and as new for each of its tests."""
+    return deepcopy(shop_of_the_module)

@@ -222,6 +222,7 @@ def calls(shop: Shop) -> list[Call]:
         Call("POST", "serials/<str:id>/force-complete", standing, {"reason": "accepted as it is"} | who),
         Call("POST", "serials/<str:id>/attach-cert", standing, {"certId": shop.certificate.id} | who),
         Call("GET", "serials/<str:id>/cert-attachments", standing),
+        Call("GET", "serials/<str:id>/label", standing),
         Call("GET", "serials/<str:id>/step-statuses", standing),
         Call("GET", "serials/<str:id>/overrides", {"id": shop.overridden.id}),
         Call(

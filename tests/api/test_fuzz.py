@@ -21,7 +21,8 @@ from schemathesis.specs.openapi.checks import (
 
 from shopplanr.http_body import with_whole_body
 from tests.accounts.factories import token_for
-from tests.api.shop import calls, make_shop
+from tests.api.shop import calls
+from tests.budgets import IS_QUICK, IS_WHOLE
 
 CHECKS = [
     not_a_server_error,
@@ -33,8 +34,6 @@ CHECKS = [
 
 APPLICATION = with_whole_body(get_wsgi_application())
 
-QUICK = settings().max_examples <= 50
-
 AIMED = {
     *("jobId", "pathId", "certId", "stepId", "userId", "approverId", "serialIds", "jobIds"),
     *("targetStepIndex", "expectedStepIndex"),
@@ -44,8 +43,8 @@ AIMED = {
 """Fields that are nothing but refused unless they fit what exists."""
 
 BOUNDED = settings(
-    max_examples=5 if QUICK else settings().max_examples // 5,
-    derandomize=QUICK,
+    max_examples=5 if IS_QUICK else settings().max_examples // 5,
+    derandomize=IS_QUICK,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
@@ -58,7 +57,7 @@ def load(**phases):
     return schemathesis.openapi.from_wsgi("/api/schema", APPLICATION, config=config)
 
 
-everything = load(coverage=True)
+everything = load(coverage=IS_WHOLE)
 anything = load()
 
 
@@ -78,10 +77,10 @@ def credentials(program):
 
 
 @pytest.fixture
-def known(db):
+def known(shop):
     """A call of every operation that succeeds, by the operation's name in the schema."""
     found = {}
-    for call in calls(make_shop()):
+    for call in calls(shop):
         template = call.url(**{name: f"{{{name}}}" for name in call.ids})
         found[f"{call.verb} {template}"] = call
     return found
@@ -112,6 +111,7 @@ def test_a_program(case, credentials, known):
     case.validate_response(response, checks=CHECKS)
 
 
+@pytest.mark.without_database
 @anything.parametrize()
 @BOUNDED
 def test_nobody(case, known):

@@ -8,7 +8,7 @@ from django.db import transaction
 from shopplanr.api.endpoints import ENDPOINTS
 from shopplanr.api.filters import MomentFilter
 from tests.api.answers import assert_envelope, assert_refused
-from tests.api.shop import calls, make_shop
+from tests.api.shop import calls
 
 WITH_IDS = [f"{verb} {each.path}" for each in ENDPOINTS for verb in each.verbs if "<" in each.path]
 LISTS = {
@@ -73,8 +73,8 @@ ODD_VALUES = [
     "'%20OR%201=1--",
     "-createdAt,,name,-",
     "x" * 5000,
-    "x" * 60_000,
-    "%25" * 60_000,
+    "x" * 10_000,
+    "%25" * 10_000,
 ]
 
 ODD_MOMENTS = [
@@ -106,11 +106,6 @@ ODD_QUERIES = [
     ";",
     "#",
 ]
-
-
-@pytest.fixture
-def shop(db):
-    return make_shop()
 
 
 @pytest.fixture
@@ -178,6 +173,7 @@ def test_odd_queries(path, client, shop):
 
 
 UNFILTERED = "serials/<str:id>/step-statuses"
+LABEL = "serials/<str:id>/label"
 AS_OF_A_DAY = "products/<str:gtin>/certifications/<str:certification_id>"
 ON_THE_FLOOR = {each.path for each in ENDPOINTS if each.path.startswith("operator/")} | {"board"}
 """What knows ``limit`` at most, and refuses everything else: tests/api/operator."""
@@ -191,7 +187,7 @@ def test_a_short_list_without_filters_names_what_it_does_not_know(client, shop):
 
 def test_a_query_is_ignored_where_none_is_documented(client, shop):
     for call in calls(shop):
-        if call.verb == "GET" and call.path not in {*LISTS, *ON_THE_FLOOR, UNFILTERED, AS_OF_A_DAY}:
+        if call.verb == "GET" and call.path not in {*LISTS, *ON_THE_FLOOR, UNFILTERED, AS_OF_A_DAY, LABEL}:
             for query in ODD_QUERIES:
                 assert client.generic("GET", call.url(), QUERY_STRING=query).status_code == 200, (call.name, query)
 

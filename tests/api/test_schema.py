@@ -39,6 +39,8 @@ PICTURES = {
     "GET notes/<str:id>/photos/<str:photo_id>/thumbnail": ["image/webp"],
 }
 """What answers with a picture, and in which formats."""
+NO_JSON = {"GET serials/<str:id>/label": "image/svg+xml"}
+"""What answers in another media type, always; only its refusals are JSON."""
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +174,8 @@ class TestOperations:
                 media_types.append(IN_OTHER_WORDS[name])
             if code == "200" and name in PICTURES:
                 media_types = PICTURES[name]
+            if code == "200" and name in NO_JSON:
+                media_types = [NO_JSON[name]]
             assert list(response.get("content", {})) == media_types
             assert response["description"]
             assert "X-Request-ID" in response["headers"]
@@ -214,7 +218,7 @@ def test_examples_of_every_call_fit_it(schema, client):
         operation = schema["paths"][templated(call.path)][call.verb.lower()]
         if call.body is not None:
             fits(schema, call.body, operation["requestBody"])
-        if call.verb == "GET":
+        if call.verb == "GET" and call.name not in NO_JSON:
             response = client.get(call.url())
             if call.name in PICTURES:
                 assert response["Content-Type"] in operation["responses"]["200"]["content"]

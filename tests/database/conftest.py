@@ -1,5 +1,6 @@
 """A small shop whose every table has rows, for tests that go past the services."""
 
+from copy import deepcopy
 from types import SimpleNamespace
 
 import pytest
@@ -45,8 +46,7 @@ UNCAUSED = (
 """What no event causes a version of."""
 
 
-@pytest.fixture
-def shop(db) -> SimpleNamespace:
+def make_shop() -> SimpleNamespace:
     """Return a path with a part in progress, one completed, one scrapped; and of everything else one."""
     path = PathFactory(advancementMode="flexible")
     route = steps_of(path)
@@ -86,6 +86,17 @@ def shop(db) -> SimpleNamespace:
         note=note,
         status=StepStatus.objects.filter(serial=moving.pk, status="pending").first(),
     )
+
+
+@pytest.fixture(scope="module")
+def shop_of_the_module(module_transaction) -> SimpleNamespace:
+    return make_shop()
+
+
+@pytest.fixture
+def shop(shop_of_the_module, db) -> SimpleNamespace:
+    """What ``make_shop`` makes, once for a module and as new for each of its tests."""
+    return deepcopy(shop_of_the_module)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ PostgreSQL would read tables as small as these from end to end, so it is forbidd
 """
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 
 import pytest
@@ -23,6 +24,7 @@ from serials.models import (
     NotePhoto,
     NoteSerial,
     Path,
+    RouteTemplate,
     Serial,
     SerialStatus,
     Step,
@@ -45,7 +47,7 @@ from serials.services import (
     templates,
 )
 from shopplanr import clock
-from shopplanr.accounts.models import User
+from shopplanr.accounts.models import SignInDevice, User
 from shopplanr.floor import scanning
 from shopplanr.floor.models import Scan
 from tests.factories import (
@@ -72,6 +74,7 @@ class Shop:
     parts: list[Serial]
     step: Step
     certificate: Certificate
+    template: RouteTemplate
 
     @property
     def part(self) -> Serial:
@@ -89,8 +92,8 @@ class Shop:
         return [part.id for part in self.parts]
 
 
-@pytest.fixture
-def shop() -> Shop:
+@pytest.fixture(scope="module")
+def shop_of_the_module(module_transaction) -> Shop:
     some = []
     for _ in range(PATHS):
         path, certificate = PathFactory(advancementMode="flexible"), CertificateFactory()
@@ -101,7 +104,7 @@ def shop() -> Shop:
         scanning.scan(made[0].id, "Nowhere", OPERATOR, lambda right: True, own_hosts=[])
         for part in made:
             make_note([part])
-        some.append(Shop(path, made, step, certificate))
+        some.append(Shop(path, made, step, certificate, TemplateFactory()))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE")
@@ -109,11 +112,17 @@ def shop() -> Shop:
     return some[PATHS // 2]
 
 
+@pytest.fixture
+def shop(shop_of_the_module, db) -> Shop:
+    return deepcopy(shop_of_the_module)
+
+
 QUERIES = {
     # rows in the order in which lists show them
     "job_oldest_first": lambda shop: Job.objects.order_by("created_at", "pk"),
     "job_priority_unique": lambda shop: Job.objects.order_by("-priority")[:1],
     "certificate_oldest_first": lambda shop: Certificate.objects.order_by("created_at", "pk"),
+    "signindevice_began": lambda shop: SignInDevice.objects.filter(began_at__lt=clock.now()).order_by(),
     "user_active_name": lambda shop: User.objects.order_by("-is_active", "name", "pk"),
     # rows that belong to one record
     "step_order_unique_in_path": lambda shop: Step.objects.filter(path=shop.path).order_by("order"),
@@ -125,7 +134,7 @@ QUERIES = {
         .order_by()
     ),
     "step_by_name": lambda shop: Step.objects.filter(name=shop.step.name).order_by(),
-    "template_step_order_unique": lambda shop: TemplateStep.objects.filter(template="tmpl_x").order_by("order"),
+    "template_step_order_unique": lambda shop: TemplateStep.objects.filter(template=shop.template).order_by("order"),
     "library_entry_once": lambda shop: LibraryEntry.objects.filter(kind="process").order_by("folded"),
     "serial_scrap_step": lambda shop: Serial.objects.filter(scrap_step=shop.step).order_by(),
     "step_status_once_per_step": lambda shop: StepStatus.objects.filter(serial=shop.part).order_by("step_index"),
@@ -195,7 +204,7 @@ CALLS = {
         [jobs.update(shop.path.job_id, {"dueDate": "2030-05-01"}, PLANNER)]
     ),
     "make a path from a template": lambda shop: templates.apply(
-        TemplateFactory().id, {"jobId": shop.path.job_id, "goalQuantity": 1}, PLANNER
+        shop.template.id, {"jobId": shop.path.job_id, "goalQuantity": 1}, PLANNER
     ),
     "advance": lambda shop: advancement.advance(shop.part.id, OPERATOR),
     "advance-to": lambda shop: advancement.advance_to(shop.part.id, 2, OPERATOR),

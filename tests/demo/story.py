@@ -10,7 +10,7 @@ from django.utils.timezone import get_default_timezone
 
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, JobProduct, Product
-from serials.models import Job, Path, Serial, Step, StepOverride, StepStatus
+from serials.models import Job, LibraryEntry, Note, Path, Serial, Step, StepOverride, StepStatus, TemplateStep
 from shopplanr.accounts.models import User
 from shopplanr.demo import story
 from shopplanr.demo.hours import Calendar
@@ -45,7 +45,14 @@ def without_ids_and_dates() -> dict[str, list]:
         return [named(item) for item in value] if isinstance(value, list | tuple) else value
 
     rows = {
-        "jobs": Job.objects.values_list("name", "goal_quantity", "jira_ticket_key", "jira_labels"),
+        "jobs": Job.objects.values_list(
+            *("name", "goal_quantity", "jira_ticket_key", "jira_labels"),
+            *("customer", "purchase_order", "part_number", "part_revision", "tags", "priority"),
+        ),
+        "templates": TemplateStep.objects.order_by("template__name", "order").values_list(
+            "template__name", "template__advancement_mode", "order", "name", "location", "optional", "dependency_type"
+        ),
+        "libraries": LibraryEntry.objects.values_list("kind", "name"),
         "paths": Path.objects.values_list("job", "name", "goal_quantity", "advancement_mode"),
         "steps": Step.objects.order_by("path__created_at", "order").values_list(
             "path", "order", "name", "location", "assigned_to", "optional", "dependency_type"
@@ -63,6 +70,10 @@ def without_ids_and_dates() -> dict[str, list]:
         ),
         "statuses": StepStatus.objects.values_list("serial", "step_index", "status"),
         "overrides": StepOverride.objects.values_list("serial", "step", "active", "reason", "created_by"),
+        "notes": [
+            (note.step_id, note.serial_ids, note.text, note.created_by, [each.digest for each in note.photos.all()])
+            for note in Note.objects.all()
+        ],
         "certificates": Certificate.objects.order_by("created_at", "name").values_list("type", "name", "metadata"),
         "attachments": CertAttachment.objects.values_list("serial", "certificate", "step", "attached_by"),
         "entries": AuditEntry.objects.order_by("sequence").values_list(
@@ -99,6 +110,7 @@ def _names() -> dict[str, str]:
     for model in (Job, Certificate):
         names |= dict(model.objects.values_list("pk", "name"))
     names |= {certification.short_id: certification.label for certification in Certification.objects.all()}
+    names |= dict(Note.objects.values_list("public_id", "text"))
     for path in Path.objects.select_related("job"):
         names[path.pk] = f"{path.job.name}, {path.name}"
     for step in Step.objects.select_related("path__job"):

@@ -16,7 +16,14 @@ from shopplanr.demo.people import PASSWORD
 from tests.accounts.factories import UserFactory
 from tests.api.answers import nothing_written
 from tests.demo.story import tell, undone, without_ids_and_dates
-from tests.factories import CertificateFactory, CertificationFactory, JobFactory, ProductFactory
+from tests.factories import (
+    CertificateFactory,
+    CertificationFactory,
+    JobFactory,
+    LibraryEntryFactory,
+    ProductFactory,
+    TemplateFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +62,8 @@ def test_a_second_run_changes_nothing_and_says_so(one_job):
         (CertificateFactory, "certificates"),
         (ProductFactory, "products"),
         (CertificationFactory, "certifications"),
+        (TemplateFactory, "route templates"),
+        (LibraryEntryFactory, "library entries"),
         (UserFactory, "accounts"),
     ],
 )
@@ -131,7 +140,7 @@ def test_loaded_on_another_day_it_is_the_same_shop_but_for_ids_and_dates():
 
 
 def test_looking_whether_there_is_anything_to_do_is_cheap(django_assert_max_num_queries, one_job):
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         assert shop.obstacle() is None
     run()
     with django_assert_max_num_queries(1):

@@ -112,6 +112,12 @@ def first_start(launcher) -> Launch:
     return launcher()
 
 
+@pytest.fixture(scope="module")
+def second_start(first_start, launcher) -> Launch:
+    """A start that finds everything prepared, set up in another way: with the kiosk closed, and with DEBUG."""
+    return launcher(KIOSK_NETWORKS="", DEBUG="1")
+
+
 @pytest.fixture
 def launch(first_start, launcher):
     """Start a server where everything is prepared."""
@@ -125,8 +131,8 @@ def test_the_first_start_prepares_everything(first_start):
     assert f"Shop Planr serves on {first_start.url}" in said
 
 
-def test_a_second_start_finds_nothing_to_do(launch):
-    said = launch().said()
+def test_a_second_start_finds_nothing_to_do(second_start):
+    said = second_start.said()
     for work in ("Migrating", "Loading", "Collecting"):
         assert work not in said
 
@@ -146,17 +152,15 @@ def test_it_ends_without_a_complaint_when_it_is_told_to(launch):
     assert server.said().rstrip().endswith("Ctrl-C stops it.")
 
 
-def test_the_kiosk_is_open_to_this_machine_until_it_is_closed(first_start, launch):
+def test_the_kiosk_is_open_to_this_machine_until_it_is_closed(first_start, second_start):
     assert "The kiosk is OPEN" in first_start.said()
     assert httpx.get(f"{first_start.url}/api/jobs").status_code == 200
-    closed = launch(KIOSK_NETWORKS="")
-    assert "The kiosk is closed" in closed.said()
-    assert httpx.get(f"{closed.url}/api/jobs").status_code == 401
+    assert "The kiosk is closed" in second_start.said()
+    assert httpx.get(f"{second_start.url}/api/jobs").status_code == 401
 
 
-def test_an_error_shows_nothing_of_the_inside(launch):
-    server = launch(DEBUG="1")
-    answer = httpx.get(f"{server.url}/nowhere")
+def test_an_error_shows_nothing_of_the_inside(second_start):
+    answer = httpx.get(f"{second_start.url}/nowhere")
     assert answer.status_code == 404
     assert "urlpatterns" not in answer.text.lower()
     assert "URLconf" not in answer.text

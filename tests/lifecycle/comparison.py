@@ -40,6 +40,7 @@ class Comparison:
         }
         self._places(statuses)
         self._attachments()
+        self._notes()
         self._routes()
         self._replay()
 
@@ -63,6 +64,14 @@ class Comparison:
             "JOIN serials_step s ON s.id = a.step_id"
         )
         assert attached == {part.number: sorted(part.attached) for part in self.machine.parts if part.attached}
+
+    def _notes(self) -> None:
+        """Notes are never changed or deleted; each is about the parts and the step that the model wrote it about."""
+        noted = _by_part(
+            "SELECT noted.serial_id, note.public_id, note.step_id FROM serials_noteserial noted "
+            "JOIN serials_note note ON note.sequence = noted.note_id"
+        )
+        assert noted == {part.number: sorted(part.noted) for part in self.machine.parts if part.noted}
 
     def _routes(self) -> None:
         """Paths and steps are as planned."""
@@ -92,6 +101,7 @@ class Comparison:
             assert told.at == (None if part.state == "completed" else steps[part.place])
             assert [told.statuses.get(step, "pending") for step in steps[: len(part.statuses)]] == part.statuses
             assert told.overridden == {steps[index] for index in part.overridden}
+            assert told.noted == part.noted
             assert told.attached == [(certificate, steps[index]) for certificate, index in part.attached]
 
     def at_the_end(self) -> None:

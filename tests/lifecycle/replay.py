@@ -36,6 +36,7 @@ class Replayed:
     statuses: dict[str, str] = field(default_factory=dict)
     overridden: set[str] = field(default_factory=set)
     attached: list[tuple[str, str]] = field(default_factory=list)
+    noted: list[tuple[str, str]] = field(default_factory=list)
 
     def apply(self, entry: Entry) -> None:
         """Do what the entry says was done."""
@@ -83,6 +84,9 @@ class Replayed:
     def _cert_attached(self, entry):
         assert self.at in (None, entry.step_id)
         self.attached.append((entry.cert_id, entry.step_id))
+
+    def _note_created(self, entry):
+        self.noted.append((json.loads(entry.metadata)["noteId"], entry.step_id))
 
 
 class Replay:

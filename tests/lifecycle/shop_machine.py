@@ -6,10 +6,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from certificates.services import attaching, certificates
-from serials.services import advancement, deferrals, endings, jobs, overrides
+from serials.services import advancement, bulk_moves, deferrals, endings, jobs, notes, overrides
 from shopplanr.actor import Actor
 from tests.lifecycle import shop_model as model
-from tests.lifecycle.planning_machine import PLANNER, PlanningMachine, events_of, happens, modes, new_steps, picks
+from tests.lifecycle.planning_machine import (
+    PLANNER,
+    PlanningMachine,
+    events_of,
+    happens,
+    modes,
+    new_steps,
+    picks,
+    seldom,
+)
 
 people = st.sampled_from(["dana", "li", "sam", "kim", "ana", "bo", "eve", None])
 reasons = st.sampled_from(["the drill broke", "customer agreed", "see ticket 12", "ask dana", ""])
@@ -116,6 +125,55 @@ class ShopMachine(PlanningMachine):
             self.outcomes.update(status for _, status in passed)
 
     @happens(
+        often=2,
+        chosen=st.lists(picks, min_size=1, max_size=4),
+        seen=st.sampled_from(["as they are", "as they are", None, None, 0, -1]),
+        who=people,
+    )
+    def advance_selection(self, chosen, seen, who):
+        parts = [self.pick_part(pick) for pick in chosen]
+        self._move_selection(parts, None, seen, who)
+
+    @happens(
+        often=3,
+        chosen=st.lists(picks, min_size=1, max_size=3),
+        ahead=st.integers(0, 3),
+        anywhere=seldom,
+        seen=st.sampled_from(["as they are", "as they are", "as they are", None, None, 0]),
+        who=people,
+    )
+    def advance_selection_to(self, chosen, ahead, anywhere, seen, who):
+        free = [part for part in self.parts if part.state == "in_progress" and part.path.mode != "strict"]
+        parts = [self.pick(self.parts if anywhere else free or self.parts, pick) for pick in chosen]
+        target = max(part.place for part in parts) + 1 + ahead
+        target = target if anywhere else min(target, *(len(part.statuses) for part in parts))
+        self._move_selection(parts, target, seen, who)
+
+    def _move_selection(self, parts, target, seen, who):
+        ids = [part.id for part in parts]
+        places = {part.id: part.place if seen == "as they are" else seen for part in parts}
+        expected = places if seen == "as they are" else seen
+        if target is None:
+            result = self.both(
+                "advance all",
+                lambda: model.move_all(parts, who, lambda part: part.advance(who, places[part.id])),
+                lambda: bulk_moves.advance_all(ids, Actor(who), expected_step_index=expected),
+            )
+        else:
+            result = self.both(
+                "advance all to",
+                lambda: model.move_all(parts, who, lambda part: part.advance_to(target, who, places[part.id])),
+                lambda: bulk_moves.advance_all_to(ids, target, Actor(who), expected_step_index=expected),
+            )
+        if result:
+            passed, moved = result
+            assert [each.serial.id for each in moved] == list(dict.fromkeys(ids))
+            assert [each.serial.current_step_index for each in moved] == [part.place for part in dict.fromkeys(parts)]
+            for its, each in zip(passed, moved, strict=True):
+                assert [(bypass.step.index, bypass.classification) for bypass in each.move.bypassed] == its
+
+    @happens(
+        often=2,
         pick=picks,
         scrapped=st.booleans(),
         reason=st.sampled_from(["damaged", "other", ""]),
@@ -208,6 +266,27 @@ class ShopMachine(PlanningMachine):
         )
         if result:
             assert [attachment.serial_id for attachment in result[1]] == [part.number for part in parts]
+
+    # --- Notes
+
+    @happens(chosen=st.lists(picks, min_size=1, max_size=3), place=picks, astray=seldom, text=reasons, who=people)
+    def write_note(self, chosen, place, astray, text, who):
+        parts = [self.pick(self.parts, pick) for pick in chosen]
+        path = parts[0].path
+        step = self.pick(path.steps, place)
+        if not astray:
+            parts = [part for part in parts if part.path is path]
+        fields = {"jobId": self.job.id, "pathId": path.id, "stepId": step.id, "text": text}
+        result = self.both(
+            "write note",
+            lambda: model.note(parts, path, step, text, who),
+            lambda: notes.create(fields | {"serialIds": [part.id for part in parts]}, Actor(who)),
+        )
+        if result:
+            noted, written = result
+            assert written.serial_ids == [part.id for part in noted]
+            for part in noted:
+                part.noted.append((written.public_id, step.id))
 
     # --- What happens, and what holds at all times
 

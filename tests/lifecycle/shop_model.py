@@ -4,7 +4,7 @@ Nothing here knows the product's code, so that a mistake would have to be made t
 something is a name, or None for somebody who did not say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 
@@ -35,6 +35,7 @@ class Step:
     dependency: str
     id: str = ""
     assigned_to: str | None = None
+    noted: bool = False
 
 
 @dataclass(eq=False)
@@ -89,6 +90,7 @@ class Path:
             else:
                 chosen.append(item)
         carried = max((len(part.statuses) for part in self.parts), default=0)
+        carried = max([carried, *(place for place, step in enumerate(self.steps, start=1) if step.noted)])
         if any(step is not self.steps[place] for place, step in enumerate(chosen[:carried])):
             raise Refused("Cannot reorder steps that serial numbers carry")
         if len(chosen) < carried:
@@ -121,6 +123,7 @@ class Part:
     left_open: list[int] = field(default_factory=list)
     overridden: set[int] = field(default_factory=set)
     attached: list[tuple[str, int]] = field(default_factory=list)
+    noted: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -141,10 +144,12 @@ class Part:
             raise Refused("Serial number is already completed")
         self._move(self.place + 1, who)
 
-    def advance_to(self, target: int, who: str | None) -> list[tuple[int, str]]:
+    def advance_to(self, target: int, who: str | None, expected: int | None = None) -> list[tuple[int, str]]:
         """Jump; return what was passed and what became of it."""
         if self.state == "scrapped":
             raise Refused("Cannot advance a scrapped serial")
+        if expected is not None and expected != self.place:
+            raise Refused(None, 409)
         if self.state == "completed":
             raise Refused("Cannot advance a completed serial")
         if target <= self.place:
@@ -249,6 +254,25 @@ class Part:
         self.overridden.remove(index)
 
 
+def move_all(parts: Sequence[Part], who: str | None, move: Callable[[Part], list | None]) -> list[list]:
+    """Move all of them or none, each once; return what each of them passed."""
+    _named(who)
+    chosen = list(dict.fromkeys(parts))
+    before = [(part.place, part.state, part.statuses) for part in chosen]
+    passed, refused = [], []
+    for part in chosen:
+        try:
+            passed.append(move(part) or [])
+        except Refused as refusal:
+            refused.append((part, refusal))
+    if refused:
+        for part, was in zip(chosen, before, strict=True):
+            part.place, part.state, part.statuses = was
+        part, first = refused[0]
+        raise Refused(first.sentence and f"{part.id}: {first.sentence}", first.status)
+    return passed
+
+
 def override(parts: Sequence[Part], path: Path, index: int, reason: str, who: str | None) -> list[Part]:
     """Make a step optional for parts, all or none; return those that had no active override."""
     if any(part.path is not path or index >= len(part.statuses) for part in parts):
@@ -262,6 +286,18 @@ def override(parts: Sequence[Part], path: Path, index: int, reason: str, who: st
     for part in changed:
         part.overridden.add(index)
     return changed
+
+
+def note(parts: Sequence[Part], path: Path, step: Step, text: str, who: str | None) -> list[Part]:
+    """Write a note about parts, in whatever state they are; return them, each once, ascending."""
+    if not text:
+        raise Refused("text is required")
+    _named(who)
+    for part in parts:
+        if part.path is not path:
+            raise Refused(f"Serial {part.id} is not on path {path.id}")
+    step.noted = True
+    return sorted(dict.fromkeys(parts), key=lambda part: part.number)
 
 
 def attach(parts: Sequence[Part], certificate: str, known: Sequence[str], who: str | None, single: bool) -> list[Part]:

@@ -1,6 +1,7 @@
 """The ledger that the other tests trust: it finds nothing in a whole record, and what is wrong in a spoilt one."""
 
 from collections.abc import Callable
+from copy import deepcopy
 
 import pytest
 from django.db import connection
@@ -34,8 +35,8 @@ def findings() -> list[str]:
     return ledger.findings(query)
 
 
-@pytest.fixture
-def parts() -> list[Serial]:
+@pytest.fixture(scope="module")
+def parts_of_the_module(module_transaction) -> list[Serial]:
     """Parts of one batch that have met everything that a part can meet."""
     path = PathFactory(
         steps=("Saw", {"name": "Deburr", "optional": True}, "Mill", "Inspect"), advancementMode="flexible"
@@ -70,6 +71,12 @@ def parts() -> list[Serial]:
     paths.update(path.id, {"steps": [*steps, {"name": "Pack"}]}, PLANNER)
     make_serials(path, 2)
     return batch
+
+
+@pytest.fixture
+def parts(parts_of_the_module, db) -> list[Serial]:
+    """Made once, and as new for each test."""
+    return deepcopy(parts_of_the_module)
 
 
 def test_nothing_is_found_in_a_record_that_is_whole(parts):

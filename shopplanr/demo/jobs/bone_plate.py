@@ -1,7 +1,19 @@
 """A job that has just got going: surgical plates; the last batch waits for its material certificate."""
 
 from shopplanr.demo.certificates import Stock, finishing, mill_test_report
-from shopplanr.demo.plan import FLEXIBLE, GATE, PHYSICAL, Batch, DoneLater, Fate, JobPlan, Operation, Route, Scrap
+from shopplanr.demo.plan import (
+    FLEXIBLE,
+    GATE,
+    PHYSICAL,
+    Batch,
+    DoneLater,
+    Fate,
+    JobPlan,
+    Operation,
+    Remark,
+    Route,
+    Scrap,
+)
 from shopplanr.demo.products import BONE_PLATE
 
 SHEET = Stock(
@@ -92,6 +104,7 @@ ROUTE = Route(
                 },
                 {"bathTemperatureC": (24, 31, 0)},
             ),
+            remarks={0: "Bath topped up with 6 l of nitric acid in front of this lot; it titrates at 38 % now."},
         ),
         Operation(CLEAN, "Clean line, ISO 7 room", "sam", 35, dependency=GATE, lot=8),
         Operation(FINAL, "CMM-02, Zeiss Contura", "keiko", 10, dependency=GATE, standing=("cmm",)),
@@ -101,7 +114,17 @@ ROUTE = Route(
     fates=(
         Fate(5),
         Fate(3, jumps={TUMBLE: POLISH}, meanwhile=(DoneLater(MARK, at=FINAL),)),
-        Fate(1, FORM, Scrap("damaged", "Cracked at slot 3 in the form die, die had a burr. NCR-1219")),
+        Fate(
+            1,
+            FORM,
+            Scrap("damaged", "Cracked at slot 3 in the form die, die had a burr. NCR-1219"),
+            meanwhile=(
+                Remark(
+                    FORM,
+                    "Die 12 has a burr where slot 3 lies. Stoned it; look at slot 3 of the next five with a loupe.",
+                ),
+            ),
+        ),
         Fate(1, POLISH, Scrap("other", "Used up as the setup piece for the new electropolish rack, not for sale")),
         # What is still open
         Fate(3, CLEAN, jumps={FORM: MARK}),

@@ -1,7 +1,7 @@
 """The finished job: titanium brackets, every step in order, delivered before the due date."""
 
 from shopplanr.demo.certificates import Stock, finishing, heat_treatment, mill_test_report, nondestructive_test
-from shopplanr.demo.plan import GATE, PHYSICAL, STRICT, Batch, Fate, JobPlan, Operation, Route, Scrap
+from shopplanr.demo.plan import GATE, PHYSICAL, STRICT, Batch, Fate, JobPlan, Operation, Remark, Route, Scrap
 
 PLATE = Stock(
     alloy="Ti-6Al-4V (Grade 5)",
@@ -97,11 +97,26 @@ ROUTE = Route(
             1,
             "CMM inspection",
             Scrap("out_of_tolerance", "Bore B 0.7514 in against 0.7500 +0.0005/-0.0000, finish reamer worn. NCR-1183"),
+            meanwhile=(
+                Remark(
+                    "CMM inspection",
+                    "Bore B measured three times at 68 F: 0.7514, 0.7513, 0.7514 in. Reamer 14 is out of the crib and "
+                    "tagged; the parts behind this one are within tolerance.",
+                ),
+            ),
         ),
         Fate(
             1,
             "Etch and penetrant inspection",
             Scrap("process_defect", "Linear indication 0.11 in at the lug fillet, still there after blend. NCR-1190"),
+            meanwhile=(
+                Remark(
+                    "Etch and penetrant inspection",
+                    "Linear indication at the lug fillet, 0.11 in. Blended 0.004 in deep, etched and run again: it is "
+                    "still there. Photo is from the second run.",
+                    photo="indication",
+                ),
+            ),
         ),
     ),
     first_day=0.9,

@@ -1,7 +1,7 @@
 """The newest job: gear shafts, most of them still waiting in front of the first operation."""
 
 from shopplanr.demo.certificates import Stock, heat_treatment, mill_test_report, nondestructive_test
-from shopplanr.demo.plan import GATE, PHYSICAL, STRICT, Batch, Fate, JobPlan, Operation, Route, Scrap
+from shopplanr.demo.plan import GATE, PHYSICAL, STRICT, Batch, Fate, JobPlan, Operation, Remark, Route, Scrap
 
 BAR = Stock(
     alloy="9310 (UNS G93106)",
@@ -79,7 +79,18 @@ ROUTE = Route(
     ),
     batches=(Batch(47, 0, "gear/heat-1"),),
     fates=(
-        Fate(1, "Turn blank", Scrap("operator_error", "Setup piece: stop set 0.2 in short, shoulder undersize")),
+        Fate(
+            1,
+            "Turn blank",
+            Scrap("operator_error", "Setup piece: stop set 0.2 in short, shoulder undersize"),
+            meanwhile=(
+                Remark(
+                    "Turn blank",
+                    "The stop was still where the last job had it. Setup sheet at the lathe is the one for rev A now, "
+                    "with the stop at 7.25 in.",
+                ),
+            ),
+        ),
         # What is still open
         Fate(3, "Hob teeth"),
         Fate(9, "Turn blank"),

@@ -20,6 +20,7 @@ from shopplanr.demo.plan import (
     Operation,
     Override,
     Paper,
+    Remark,
     Route,
     Scrap,
     Waiver,
@@ -110,7 +111,16 @@ PRODUCTION = Route(
         Operation("Vibratory tumble", "Finishing, tumbler 1", "rosa", 12, optional=True),
         Operation(CHECK, "Bench 4", "owen", 4, dependency=GATE, standing=("hardness", "eddy-current")),
         Operation(
-            "Hard anodize", "Outside: Lakeshore Finishing", "sam", 950, lot=14, paper=_anodize(71830, "PO-20407")
+            "Hard anodize",
+            "Outside: Lakeshore Finishing",
+            "sam",
+            950,
+            lot=14,
+            paper=_anodize(71830, "PO-20407"),
+            remarks={
+                0: "All fourteen are back. Coating reads 0.0019 in at the three spots of the drawing. Traces of "
+                "masking wax in two of the A bores, wiped out with alcohol."
+            },
         ),
         Operation("Install locking inserts", "Bench 2", "rosa", 11, standing=("housing/inserts",)),
         Operation("CMM inspection", "CMM-02, Zeiss Contura", "keiko", 9, dependency=GATE, standing=("cmm",)),
@@ -147,6 +157,13 @@ PRODUCTION = Route(
             1,
             "Vibratory tumble",
             Scrap("damaged", "Dropped while unloading the tumbler, corner of datum A pushed in 0.030 in. NCR-1201"),
+            meanwhile=(
+                Remark(
+                    "Vibratory tumble",
+                    "Slipped out of my hand wet and hit the rim of the tumbler. There is a rubber mat on the rim now.",
+                    photo="corner",
+                ),
+            ),
         ),
         Fate(
             1,

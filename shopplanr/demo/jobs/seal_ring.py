@@ -11,6 +11,7 @@ from shopplanr.demo.plan import (
     JobPlan,
     Operation,
     Override,
+    Remark,
     Route,
     Scrap,
 )
@@ -129,7 +130,18 @@ ROUTE = Route(
             "Finish turn",
             Scrap("out_of_tolerance", "Groove 0.1288 in wide, maximum 0.1280 in; insert chipped. NCR-1204"),
         ),
-        Fate(1, RECAST, Scrap("process_defect", "Recast layer 0.0009 in, maximum 0.0004 in; flushing lost. NCR-1211")),
+        Fate(
+            1,
+            RECAST,
+            Scrap("process_defect", "Recast layer 0.0009 in, maximum 0.0004 in; flushing lost. NCR-1211"),
+            meanwhile=(
+                Remark(
+                    RECAST,
+                    "Sectioned at slot 7: 0.0009 in all along the wall. The lower flushing nozzle of EDM 1 was half "
+                    "clogged and is clean again. Please section the next ring as well, whatever the plan says.",
+                ),
+            ),
+        ),
         Fate(1, EDM, Scrap("operator_error", "Program of rev C loaded, slots 2.5 degrees off. NCR-1209")),
         Fate(1, DEBURR, Scrap("damaged", "Nicked by the brush arbor, 0.012 in deep in the sealing lip. NCR-1213")),
         # What is still open

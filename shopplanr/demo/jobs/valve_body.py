@@ -14,6 +14,7 @@ from shopplanr.demo.plan import (
     JobPlan,
     Operation,
     Override,
+    Remark,
     Reversal,
     Route,
     Scrap,
@@ -87,6 +88,10 @@ ROUTE = Route(
                 {"hardnessRequirementHrc": "40 to 47", "piecesTested": 3},
             ),
             without_paper=frozenset({3}),
+            remarks={
+                3: "The recorder ran out of paper in the last ten minutes of the soak. Hannah is after the file of the "
+                "furnace's logger; do not ship these before the chart is here."
+            },
             standing=("hardness",),
         ),
         Operation(GRIND, "Grinder 1, Studer S33", "walt", 52, handed_over=(15.0, "jamal")),
@@ -177,7 +182,19 @@ ROUTE = Route(
         ),
         Fate(1, AGE, Scrap("process_defect", "Furnace overshot to 968 F, 38.5 HRC against 40 minimum. NCR-1198")),
         Fate(1, "Turn OP10", Scrap("operator_error", "Offset of the roughing tool called, undercut 0.060 in deep")),
-        Fate(1, "Deburr", Scrap("damaged", "Fell from the cart, dent in the sealing face. NCR-1185")),
+        Fate(
+            1,
+            "Deburr",
+            Scrap("damaged", "Fell from the cart, dent in the sealing face. NCR-1185"),
+            meanwhile=(
+                Remark(
+                    "Deburr",
+                    "A wheel of the cart caught at the hall door and this one rolled off. The dent is some 0.03 in "
+                    "deep, right across the sealing face.",
+                    photo="dent",
+                ),
+            ),
+        ),
         Fate(
             1,
             MPI,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from shopplanr.accounts.actors import actor_for
 from shopplanr.floor import addresses, codes, device, scanning
+from shopplanr.floor.models import ScanVerdict
 from shopplanr.floor.pages import go, is_fragment, own_address, page, show
 from shopplanr.floor.verdicts import Verdict
 from shopplanr.floor.views.home import station_context
@@ -30,7 +31,7 @@ def scan(request: HttpRequest) -> HttpResponse:
         own_hosts=hosts,
         certificate_id=device.certificate(request) if station else "",
     )
-    if not station and verdict.verdict == "done" and verdict.url:
+    if not station and verdict.url and verdict.verdict != ScanVerdict.REFUSED:
         return go(request, verdict.url)
     response = _answer(request, verdict, station)
     if station and verdict.reason == "certificate_in_hand":

@@ -38,7 +38,7 @@ def _part(request: HttpRequest, serial_id: str, tried: Tried | None = None, stat
         "scrap_reasons": ScrapReason.choices,
         "certificates": [] if part.obstacles["attach"] else list(certificates[:CERTIFICATES_OFFERED]),
         "in_hand": device.certificate(request),
-        "notes": list(notes.of_serial(serial_id)),
+        "notes": list(notes.with_photos(part.serial.pk)),
         "tried": tried,
     }
     return show(request, "serial/serial.html", context, status=status)

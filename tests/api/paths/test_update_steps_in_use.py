@@ -5,7 +5,7 @@ import pytest
 from serials.models import StepStatus
 from serials.services import advancement, endings
 from tests.api.answers import assert_refused, nothing_written, versions_of
-from tests.factories import OPERATOR, PathFactory, make_serial, make_serials, steps_of
+from tests.factories import OPERATOR, PathFactory, make_note, make_serial, make_serials, steps_of
 from tests.queries import counted_statements
 
 
@@ -201,6 +201,21 @@ class TestRefusals:
 
         with nothing_written():
             assert put_steps({"name": "Saw"}).status_code == 400
+
+    def test_so_does_a_note_at_a_step_that_no_part_carries(self, path, serial, put_steps):
+        """One that was added when all parts were past the end, and where somebody wrote something about them."""
+        names = [{"name": step.name} for step in steps_of(path)]
+        for _ in names:
+            advancement.advance(serial.id, OPERATOR)
+        assert put_steps(*names, {"name": "Mark"}).status_code == 200
+        assert put_steps(*names).status_code == 200
+        assert put_steps(*names, {"name": "Mark"}).status_code == 200
+        make_note([serial], step=steps_of(path)[3])
+
+        with nothing_written():
+            response = put_steps(*names)
+
+        assert_refused(response, 400, "Cannot remove a step that serial numbers carry", code="step_in_use")
 
 
 def test_the_row_history_shows_what_changed_and_nothing_else(program, steps, put_steps):

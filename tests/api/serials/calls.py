@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from serials.services import overrides
 from tests.api.serials.contract import url
 from tests.api.serials.states import deferred_at_first_jump
-from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_serial, steps_of
+from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_serial, make_serials, steps_of
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,14 @@ def advance() -> Call:
 
 def advance_to() -> Call:
     return Call("post", url(make_serial(), "advance-to"), {"targetStepIndex": 1})
+
+
+def advance_all() -> Call:
+    return Call("post", "/api/serials/advance", {"serialIds": [serial.id for serial in make_serials(quantity=2)]})
+
+
+def advance_all_to() -> Call:
+    return Call("post", "/api/serials/advance-to", {"serialIds": [make_serial().id], "targetStepIndex": 1})
 
 
 def scrap() -> Call:
@@ -73,8 +81,13 @@ def waive_step() -> Call:
     return Call("post", url(serial, "waive-step", step.id), {"reason": "Measured by hand"})
 
 
+WITHOUT_AN_ID = {"create", "advance, many", "advance-to, many"}
+"""Calls whose address names no serial."""
+
 NAMING_A_USER = {
     "advance-to": advance_to,
+    "advance, many": advance_all,
+    "advance-to, many": advance_all_to,
     "scrap": scrap,
     "force-complete": force_complete,
     "attach-cert": attach_cert,

@@ -4,9 +4,9 @@ import pytest
 
 from certificates.services import attaching
 from serials.models import Serial
-from serials.services import overrides
+from serials.services import advancement, overrides
 from tests.api.serials.contract import url
-from tests.api.serials.states import deferred_at_first_jump, flexible_path, moved_to, optional
+from tests.api.serials.states import deferred_at_first_jump, flexible_path, moved_to, now, optional
 from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_serial, make_serials, steps_of
 from tests.queries import counted_statements
 
@@ -71,8 +71,7 @@ def test_advance_to_takes_the_same_however_many_steps_it_bypasses(skipped, post)
         serial = make_serial(flexible_path("Saw", *steps, "Inspect"))
         return post(serial, "advance-to", targetStepIndex=bypassed + 1)
 
-    # one for the entries of the bypassed steps, and one for their records
-    assert jump(1) == jump(150) <= ADVANCE_MAX + 2
+    assert jump(1) == jump(150) <= ADVANCE_MAX
 
 
 class TestGet:
@@ -132,6 +131,52 @@ class TestSelection:
             return post(ids[0], "overrides", stepId=step.id, reason="Done at the supplier's", serialIds=selected)
 
         assert override(first, ids[:1]) == override(second, ids)
+
+
+class TestBulkMoves:
+    """The same as one advance, whatever the number of parts, paths and steps that are passed."""
+
+    @pytest.fixture
+    def move(self, client):
+        def move(serials, target=None, **more):
+            body = {"serialIds": [serial.id for serial in serials]} | more
+            if target is None:
+                return count(client.post, f"{URL}/advance", body)
+            return count(client.post, f"{URL}/advance-to", body | {"targetStepIndex": target})
+
+        return move
+
+    def test_two_parts_cost_what_two_hundred_do(self, move):
+        assert move(make_serials(long_path(), 2)) == move(make_serials(long_path(), 200)) == ADVANCE_MAX
+
+    def test_so_do_parts_of_several_paths_at_several_steps(self, move):
+        serials = []
+        for steps in (1, 2, 50):
+            made = make_serials(long_path(steps), 20)
+            for serial in made[: 10 if steps > 1 else 0]:
+                advancement.advance(serial.id, OPERATOR)
+            serials += made
+
+        assert move(serials, expectedStepIndex={serial.id: now(serial).current_step_index for serial in serials}) <= (
+            ADVANCE_MAX
+        )
+
+    def test_so_does_a_jump_over_any_number_of_steps(self, move):
+        path = flexible_path(*("Saw", *(optional(f"Step {number}") for number in range(150))), "Mill", "Inspect")
+
+        assert move(make_serials(path, 1), 1) == ADVANCE_MAX
+        assert move(make_serials(path, 5) + make_serials(flexible_path("Saw", *["Mill"] * 160), 2), 152) == ADVANCE_MAX
+
+    def test_a_refusal_names_any_number_of_parts_with_the_same_statements(self, client):
+        ids = [serial.id for serial in make_serials(long_path(), 200)]
+
+        def refused(selected):
+            with counted_statements() as statements:
+                response = client.post(f"{URL}/advance", {"serialIds": selected, "expectedStepIndex": 3})
+            assert len(response.json()["errors"]["serialIds"]) == len(selected)
+            return len(statements)
+
+        assert refused(ids[:2]) == refused(ids)
 
 
 class TestList:
