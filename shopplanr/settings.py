@@ -287,6 +287,8 @@ MEDIA_ROOT = BASE_DIR / _environment.text("MEDIA_ROOT", str(VAR_DIR / "media"))
 # Of a file that is too large the rest is counted, not kept: whoever sent it gets a sentence that names it.
 FILE_UPLOAD_HANDLERS = ["shopplanr.uploads.BoundedUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# A route of 200 steps, which is the longest, has six fields for each in the form in which it is written.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- Log ----------------------------------------------------------------------------------------------------------
 
