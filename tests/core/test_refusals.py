@@ -18,6 +18,7 @@ EXAMPLES = {
     "CompletionBlocked": {"serial_id": "SN-00001", "step_names": ["Saw", "Mill"]},
     "NotDeferred": {"status": "pending"},
     "PathOfAnotherJob": {"path_id": "path_x", "job_id": "job_y"},
+    "AlreadyInLibrary": {"name": "Deburr"},
     "MovedMeanwhile": {"serial_id": "SN-00001", "expected": 1, "actual": 2},
 }
 """What the refusals that name something are made with."""

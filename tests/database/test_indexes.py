@@ -47,7 +47,7 @@ from serials.services import (
     templates,
 )
 from shopplanr import clock
-from shopplanr.accounts.models import User
+from shopplanr.accounts.models import SignInDevice, User
 from shopplanr.floor import scanning
 from shopplanr.floor.models import Scan
 from tests.factories import (
@@ -122,6 +122,7 @@ QUERIES = {
     "job_oldest_first": lambda shop: Job.objects.order_by("created_at", "pk"),
     "job_priority_unique": lambda shop: Job.objects.order_by("-priority")[:1],
     "certificate_oldest_first": lambda shop: Certificate.objects.order_by("created_at", "pk"),
+    "signindevice_began": lambda shop: SignInDevice.objects.filter(began_at__lt=clock.now()).order_by(),
     "user_active_name": lambda shop: User.objects.order_by("-is_active", "name", "pk"),
     # rows that belong to one record
     "step_order_unique_in_path": lambda shop: Step.objects.filter(path=shop.path).order_by("order"),
