@@ -1,7 +1,8 @@
 """The order in which the floor takes jobs, and putting one job before or behind another one in it."""
 
 import pytest
-from hypothesis import given
+from django.db import transaction
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serials.job_list import in_turn
@@ -14,8 +15,6 @@ from tests.lifecycle.tables import versions_that_lag_behind
 from tests.queries import counted_statements
 
 pytestmark = pytest.mark.django_db
-
-DAYS = ("2024-03-01", "2024-03-02", "2024-03-03", None)
 
 
 def turns() -> str:
@@ -65,9 +64,10 @@ def test_only_the_job_itself_changes_its_turn(due, ranked, moved, where, expecte
     priorities.place(ids[moved], PLANNER, **{side: ids[name] for side, name in where.items()})
 
     assert turns() == expected
-    assert versions_that_lag_behind() == {}
+    assert versions_that_lag_behind() == []
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(
     due=st.lists(st.sampled_from("123-"), min_size=2, max_size=6),
     ranked=st.lists(st.tuples(st.integers(0, 5), st.integers(1, 6)), max_size=4),
@@ -75,8 +75,6 @@ def test_only_the_job_itself_changes_its_turn(due, ranked, moved, where, expecte
     side=st.sampled_from(["before", "behind"]),
 )
 def test_any_move_in_any_order_does_just_that(due, ranked, pair, side):
-    from django.db import transaction
-
     with transaction.atomic():
         names = "ABCDEF"[: len(due)]
         ids = make("".join(due), **{names[job % len(due)]: place for job, place in ranked})

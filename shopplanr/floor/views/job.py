@@ -118,7 +118,7 @@ def start_batch(request: HttpRequest, id: str) -> HttpResponse:
             serials = attaching.create_batch(*place, typed.get("certId") or None)
     except Refusal as refusal:
         return _job(request, id, Tried("batch", refusal, typed), refusal.status)
-    return go(request, f"{reverse('floor:job', args=[id])}?started={serials[0].id}..{serials[-1].id}#main")
+    return go(request, f"{reverse('floor:job', args=[id])}?started={serials[0].id}..{serials[-1].id}")
 
 
 def _new_certificate(request: HttpRequest) -> dict[str, object] | None:
