@@ -185,7 +185,6 @@ SPOKEN_FOR = (
     "serials.due_dates",
     "serials.queues",
     *[f"serials.{name}" for name in RULES],
-    "serials.routing",
     "shopplanr.idempotency",
     *[f"shopplanr.{name}" for name in CORE],
 )

@@ -62,12 +62,11 @@ REFUSALS = {
     401: ("Unauthorized", "Nobody is signed in, and the caller is no kiosk."),
     403: ("Forbidden", "The caller's role lacks the right."),
     404: ("NotFound", "A record that the path or the body names does not exist."),
-    409: ("Conflict", "The call collides with what is stored meanwhile."),
-    410: ("Gone", "A file of the record was altered on disk since it was stored, or is missing."),
     409: (
         "Conflict",
         f"The call collides with what is stored meanwhile, or its `{HEADER}` came with another call before.",
     ),
+    410: ("Gone", "A file of the record was altered on disk since it was stored, or is missing."),
     413: ("BodyTooLarge", "The body is too large."),
     415: ("UnsupportedMediaType", "The body is of a type that the call does not take."),
     500: ("InternalServerError", "A fault of ours; the request id is in the log."),
@@ -173,9 +172,7 @@ class AutoSchema(SpectacularSchema):
         if self.method == "DELETE" and (body := self.get_request_serializer()):
             schema = self.resolve_serializer(body, "request").ref
             operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
-        more = ["X-Total-Count", "Link"] if self._listing() else ["ETag"] if self._answers_with_file() else []
         for response in operation["responses"].values():
-            response["headers"] = _headers(200, *more)
             response["headers"] = _headers(200, *self._own_headers())
         self.resolve_serializer(ErrorShape, "response")
         operation["responses"] |= {
@@ -215,8 +212,13 @@ class AutoSchema(SpectacularSchema):
 
     def _answers_with_file(self) -> bool:
         return hasattr(getattr(self.view, getattr(self.view, "action", None) or "", None), "answers_with_file")
+
     def _own_headers(self) -> list[str]:
-        return ["X-Total-Count", "Link"] if self._listing() else [REPLAYED_HEADER] if self.method == "POST" else []
+        if self._listing():
+            return ["X-Total-Count", "Link"]
+        if self._answers_with_file():
+            return ["ETag"]
+        return [REPLAYED_HEADER] if self.method == "POST" else []
 
     def _refusals(self) -> set[int]:
         changing = self.method in {"POST", "PUT", "PATCH", "DELETE"}

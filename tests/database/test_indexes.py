@@ -50,6 +50,7 @@ from shopplanr import clock
 from shopplanr.accounts.models import SignInDevice, User
 from shopplanr.floor import scanning
 from shopplanr.floor.models import Scan
+from shopplanr.idempotency.models import KeptAnswer
 from tests.factories import (
     OPERATOR,
     PLANNER,
@@ -60,13 +61,6 @@ from tests.factories import (
     make_serials,
     steps_of,
 )
-from serials import figures
-from serials.models import Job, Path, Serial, SerialStatus, Step, StepOverride, StepStatus, StepStatusCode
-from serials.services import advancement, bulk_moves, deferrals, endings, overrides, paths
-from shopplanr import clock
-from shopplanr.accounts.models import User
-from shopplanr.idempotency.models import KeptAnswer
-from tests.factories import OPERATOR, CertificateFactory, PathFactory, make_serials, steps_of
 
 pytestmark = pytest.mark.django_db
 
@@ -197,8 +191,7 @@ def test_an_index_serves_its_query(name, shop):
 def test_every_index_is_tried_here():
     indexes = {
         index.name
-        for label in ("audit", "serials", "certificates", "accounts", "floor")
-        for label in ("audit", "serials", "certificates", "accounts", "idempotency")
+        for label in ("audit", "serials", "certificates", "accounts", "floor", "idempotency")
         for model in apps.get_app_config(label).get_models()
         for index in model._meta.indexes
     }
