@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from shopplanr.idempotency.answers import Answer
@@ -21,7 +21,7 @@ def new_key() -> str:
     return secrets.token_urlsafe(18)
 
 
-def answer_form_once(request: HttpRequest, act: Callable[[], HttpResponseBase]) -> HttpResponse:
+def answer_form_once(request: HttpRequest, act: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """Return the response of ``act`` to this form, or the one that it had when the form was sent before.
 
     A form without a key is simply carried out. ``act`` shows a refusal with a status of 400 or above, or lets it
@@ -33,4 +33,12 @@ def answer_form_once(request: HttpRequest, act: Callable[[], HttpResponseBase]) 
     key = checked_key(request.POST[FIELD])
     fields = digest_of_fields(request.POST, request.FILES, leaving_out=_NEW_EVERY_TIME)
     sent = fingerprint(request.method, request.get_full_path_info(), fields)
-    return once(key, scope_of(request.user), sent, lambda: Answer.of(act())).response()
+    first: list[HttpResponseBase] = []
+
+    def carry_out() -> Answer:
+        first.append(act())
+        return Answer.of(first[0])
+
+    answer = once(key, scope_of(request.user), sent, carry_out)
+    # The first time it is the page's own response, with the cookies that it sets: those are not kept. A stream was read.
+    return answer.response() if answer.replayed or first[0].streaming else first[0]
