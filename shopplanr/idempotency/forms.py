@@ -40,5 +40,6 @@ def answer_form_once(request: HttpRequest, act: Callable[[], HttpResponseBase]) 
         return Answer.of(first[0])
 
     answer = once(key, scope_of(request.user), sent, carry_out)
-    # The first time it is the page's own response, with the cookies that it sets: those are not kept. A stream was read.
+    # The first time it is the page's own response, with the cookies that it sets, which are not kept. (A stream was
+    # read to its end by now.)
     return answer.response() if answer.replayed or first[0].streaming else first[0]

@@ -9,14 +9,7 @@ from django.db.models import F, Q
 
 from audit import trail
 from audit.models import Action, AuditEntry
-from certificates.models import (
-    CertAttachment,
-    Certificate,
-    Certification,
-    CertificationAssignment,
-    JobProduct,
-    Product,
-)
+from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, JobProduct, Product
 from serials.models import (
     Job,
     LibraryEntry,
