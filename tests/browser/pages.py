@@ -7,12 +7,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
+from django.db.models import Count
+
+from certificates.models import CertAttachment
 from serials import queues
-from serials.models import Serial, SerialStatus
+from serials.models import Job, NoteSerial, Serial
 from shopplanr.accounts.models import User
 from tests.browser.excuses import TARGET, TEXT, Excuse
-from tests.browser.people import ADMINISTRATOR, OPERATOR
+from tests.browser.people import ADMINISTRATOR, AUDITOR, INSPECTOR, OPERATOR, SUPERVISOR
 from tests.browser.sites import Site
 from tests.browser.weights import FIRST_VISIT_MAX_BYTES, REPEAT_VISIT_MAX_BYTES
 from tests.browser.windows import DESKTOP, PHONE, TABLET, TABLET_UPRIGHT, Size
@@ -55,10 +59,31 @@ ADMIN_EXCUSES = (
 )
 
 
+PAPER = (Excuse(TEXT, ".paper", "this is printed, and read in the hand"),)
+
+
 def a_serial() -> str:
-    """Return the path of the first part that is under way and has a few steps behind it."""
-    under_way = Serial.objects.filter(status=SerialStatus.IN_PROGRESS, current_step_index__gte=3)
-    return f"/serials/{under_way.order_by('number')[0].id}"
+    """Return the path of a part with much to show: it has been through a few steps, and there is a photo of it."""
+    with_photo = NoteSerial.objects.filter(note__photos__isnull=False, serial__current_step_index__gte=2)
+    return f"/serials/{with_photo.order_by('serial')[0].serial.id}"
+
+
+def a_certificate() -> str:
+    """Return the path of the certificate that most parts have."""
+    used = (
+        CertAttachment.objects.values_list("certificate").annotate(parts=Count("pk")).order_by("-parts", "certificate")
+    )
+    return f"/certificates/{used[0][0]}"
+
+
+def some_labels() -> str:
+    """Return the path of the labels of the first parts."""
+    return f"/labels?{urlencode([('serials', serial.id) for serial in Serial.objects.order_by('number')[:12]])}"
+
+
+def a_traveler() -> str:
+    """Return the path of the traveler of the demo's first job."""
+    return f"/jobs/{Job.objects.order_by('created_at', 'id')[0].pk}/traveler"
 
 
 def the_fullest_station() -> str:
@@ -74,7 +99,19 @@ def a_door() -> str:
 PAGES = (
     Shown("sign-in", "/sign-in"),
     Shown("pin", a_door),
+    Shown("station", "/", OPERATOR, the_fullest_station),
     Shown("stations", "/stations", OPERATOR),
+    Shown("queue", "/queue", SUPERVISOR),
+    Shown("serials", "/serials", SUPERVISOR),
+    Shown("serial", a_serial, INSPECTOR),
+    Shown("certificates", "/certificates", INSPECTOR),
+    Shown("certificate", a_certificate, INSPECTOR),
+    Shown("new-certificate", "/certificates/new", INSPECTOR),
+    Shown("labels", some_labels, SUPERVISOR, excuses=PAPER),
+    Shown("traveler", a_traveler, SUPERVISOR, excuses=PAPER),
+    Shown("audit", "/audit", AUDITOR),
+    Shown("board", "/board", SUPERVISOR),
+    Shown("search", "/search?q=ti-6al", SUPERVISOR),
     Shown("account", "/account", OPERATOR),
     Shown("admin-sign-in", "/admin/login/", excuses=ADMIN_EXCUSES, is_photographed=False),
     Shown("admin", "/admin/", ADMINISTRATOR, excuses=ADMIN_EXCUSES, is_photographed=False),
