@@ -13,7 +13,7 @@ PACKAGES = ("audit", "certificates", "serials", "shopplanr")
 
 LONGEST_MODULE_LINES = 400
 
-CORE = ("actor", "clock", "fields", "ids", "lookup", "refusals", "values")
+CORE = ("actor", "clock", "content_store", "fields", "ids", "lookup", "refusals", "uploads", "values")
 """What everything else stands on."""
 
 FORBIDDEN = {
@@ -23,8 +23,11 @@ FORBIDDEN = {
         f"shopplanr.{name}": ("audit", "serials", "certificates", "shopplanr.accounts", "shopplanr.api")
         for name in CORE
     },
-    # the rules know nothing of who asks, nor of what keeps the answer
-    "serials.routing": ("django", "rest_framework", "serials.models", "serials.services", "audit"),
+    # the rules, of routing and of pictures, know nothing of who asks, nor of what keeps the answer
+    **{
+        f"serials.{name}": ("django", "rest_framework", "serials.models", "serials.services", "audit")
+        for name in ("routing", "photos")
+    },
     **{
         f"{app}.services": (
             f"{app}.api",
@@ -170,6 +173,7 @@ SPOKEN_FOR = (
     "serials.services",
     "certificates.services",
     "serials.routing",
+    "serials.photos",
     *[f"shopplanr.{name}" for name in CORE],
 )
 
