@@ -13,7 +13,7 @@ PACKAGES = ("audit", "certificates", "serials", "shopplanr")
 
 LONGEST_MODULE_LINES = 400
 
-CORE = ("actor", "clock", "fields", "ids", "lookup", "refusals", "values")
+CORE = ("actor", "clock", "content_store", "fields", "ids", "lookup", "refusals", "uploads", "values")
 """What everything else stands on."""
 
 RULES = ("routing", "scheduling", "tags")
@@ -30,6 +30,10 @@ FORBIDDEN = {
     # the rules know nothing of who asks, nor of what keeps the answer
     **{
         f"serials.{name}": ("django", "rest_framework", "serials.models", "serials.services", "audit") for name in RULES
+    # the rules, of routing and of pictures, know nothing of who asks, nor of what keeps the answer
+    **{
+        f"serials.{name}": ("django", "rest_framework", "serials.models", "serials.services", "audit")
+        for name in ("routing", "photos")
     },
     **{
         f"{app}.services": (
@@ -186,6 +190,8 @@ SPOKEN_FOR = (
     "serials.queues",
     *[f"serials.{name}" for name in RULES],
     "shopplanr.idempotency",
+    "serials.routing",
+    "serials.photos",
     *[f"shopplanr.{name}" for name in CORE],
 )
 
