@@ -48,7 +48,7 @@ FORBIDDEN = {
     },
     # reads for pages and API alike; they change nothing
     **dict.fromkeys(
-        ("serials.queues", "serials.board"),
+        ("serials.queues", "serials.board", "serials.job_list", "serials.route_board"),
         ("serials.services", "serials.api", "serials.admin", "rest_framework", "django.http", "shopplanr.api"),
     ),
     **{
@@ -187,7 +187,9 @@ SPOKEN_FOR = (
     "certificates.services",
     "serials.board",
     "serials.due_dates",
+    "serials.job_list",
     "serials.queues",
+    "serials.route_board",
     *[f"serials.{name}" for name in RULES],
     "shopplanr.idempotency",
     "serials.routing",

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from serials.job_list import in_turn
 from serials.models import Job
+from serials.refusals import RankedTooMany
 from serials.services import advancement, priorities
 from shopplanr.refusals import NotFound
 from tests.api.answers import nothing_written
@@ -104,6 +105,15 @@ def test_unknown_jobs_are_refused():
     for job, other in ((ids["A"], "job_x"), ("job_x", ids["A"]), (ids["A"], "\0")):
         with pytest.raises(NotFound), nothing_written():
             priorities.place(job, PLANNER, before=other)
+
+
+def test_no_more_jobs_get_a_place_by_it_than_one_call_may_give(monkeypatch):
+    monkeypatch.setattr(priorities, "REORDERED_MOST", 2)
+    ids = make("1234")
+    priorities.place(ids["B"], PLANNER, before=ids["A"])
+
+    with pytest.raises(RankedTooMany), nothing_written():
+        priorities.place(ids["D"], PLANNER, before=ids["C"])
 
 
 def test_it_costs_the_same_in_any_shop():
