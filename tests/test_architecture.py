@@ -16,7 +16,7 @@ LONGEST_MODULE_LINES = 400
 CORE = ("actor", "clock", "content_store", "fields", "ids", "lookup", "refusals", "uploads", "values")
 """What everything else stands on."""
 
-RULES = ("routing", "scheduling", "tags")
+RULES = ("photos", "routing", "scheduling", "tags")
 """Rules over plain values."""
 
 FORBIDDEN = {
@@ -30,10 +30,6 @@ FORBIDDEN = {
     # the rules know nothing of who asks, nor of what keeps the answer
     **{
         f"serials.{name}": ("django", "rest_framework", "serials.models", "serials.services", "audit") for name in RULES
-    # the rules, of routing and of pictures, know nothing of who asks, nor of what keeps the answer
-    **{
-        f"serials.{name}": ("django", "rest_framework", "serials.models", "serials.services", "audit")
-        for name in ("routing", "photos")
     },
     **{
         f"{app}.services": (
@@ -192,8 +188,6 @@ SPOKEN_FOR = (
     "serials.route_board",
     *[f"serials.{name}" for name in RULES],
     "shopplanr.idempotency",
-    "serials.routing",
-    "serials.photos",
     *[f"shopplanr.{name}" for name in CORE],
 )
 
