@@ -26,6 +26,9 @@ EXAMPLES = {
     "PhotoOfAnotherType": {"name": "part.jpg"},
     "PhotoEmpty": {"name": "part.jpg"},
     "PhotoUnreadable": {"name": "part.jpg"},
+    "RankedTooMany": {"most": 1000},
+    "RouteChanged": {"name": "Standard route"},
+    "SomeRefuse": {"refused": {"SN-00001": serials.refusals.AdvanceScrapped()}},
     "MovedMeanwhile": {"serial_id": "SN-00001", "expected": 1, "actual": 2},
 }
 """What the refusals that name something are made with."""
