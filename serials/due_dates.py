@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db.models import (
     BigIntegerField,
@@ -89,6 +90,37 @@ def still_open(jobs: QuerySet[Job], answer: bool = True) -> QuerySet[Job]:
     jobs = jobs.alias(completed_parts=_COMPLETED)
     goal = F("goal_quantity")
     return jobs.filter(completed_parts__lt=goal) if answer else jobs.filter(completed_parts__gte=goal)
+
+
+def open_first(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """Return the jobs with ``reached``, by which those whose goal is reached come behind the others."""
+    jobs = jobs.alias(completed_parts=_COMPLETED)
+    return jobs.alias(reached=Case(When(completed_parts__gte=F("goal_quantity"), then=1), default=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many of some jobs stand how."""
+
+    all: int
+    open: int
+    late: int
+    at_risk: int
+
+
+def tally(jobs: QuerySet[Job]) -> Tally:
+    """Count the jobs by how they stand, as of today; one query."""
+    found = with_due_status(jobs).annotate(
+        open=Case(When(completed_parts__lt=F("goal_quantity"), then=Value(1)), default=Value(0))
+    )
+    rows = found.order_by().values_list("open", "due_status").annotate(Count("pk"))
+    counts = {(is_open, status): number for is_open, status, number in rows}
+    return Tally(
+        all=sum(counts.values()),
+        open=sum(number for (is_open, _), number in counts.items() if is_open),
+        late=counts.get((1, DueStatus.LATE.value), 0),
+        at_risk=counts.get((1, DueStatus.AT_RISK.value), 0),
+    )
 
 
 def standing(jobs: QuerySet[Job], status: DueStatus, answer: bool = True) -> QuerySet[Job]:

@@ -1,10 +1,10 @@
 """Figures about jobs and paths: how far they are, and where the parts stand (api.md, Jobs and Paths)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from serials.models import Job, Path, Serial, SerialStatus, Step
 
@@ -66,6 +66,30 @@ class JobProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class PartCounts:
+    """How many parts there are, by how they stand."""
+
+    in_progress: int = 0
+    completed: int = 0
+    scrapped: int = 0
+
+    @property
+    def total(self) -> int:
+        """Parts that were ever made."""
+        return self.in_progress + self.completed + self.scrapped
+
+    @property
+    def good(self) -> int:
+        """Parts that are done or may still come to be."""
+        return self.in_progress + self.completed
+
+    def __add__(self, other: "PartCounts") -> "PartCounts":
+        return PartCounts(
+            self.in_progress + other.in_progress, self.completed + other.completed, self.scrapped + other.scrapped
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class StepLoad:
     """How many parts stand at a step. ``completed_count`` is the whole path's."""
 
@@ -78,6 +102,30 @@ class StepLoad:
 def percent(part: int, whole: int) -> float:
     """Return ``part`` in percent of ``whole``, 0 without a whole."""
     return part / whole * 100 if whole else 0.0
+
+
+def counts_by_job(job_ids: Iterable[str]) -> Mapping[str, PartCounts]:
+    """Count the parts of these jobs, in one query. A job without parts is not among them."""
+    # by way of the paths: the index of parts by their places begins with those, and has the states too
+    return _counts(Serial.objects.filter(path__job__in=list(job_ids)), "path__job")
+
+
+def counts_by_path(job: Job) -> Mapping[str, PartCounts]:
+    """Count the parts on each path of a job, in one query. A path without parts is not among them."""
+    return _counts(Serial.objects.filter(path__job=job), "path")
+
+
+def _counts(parts: QuerySet[Serial], by: str) -> dict[str, PartCounts]:
+    counts: dict[str, dict[str, int]] = {}
+    for key, status, number in parts.order_by().values_list(by, "status").annotate(Count("pk")):
+        counts.setdefault(key, {})[SerialStatus(status).value] = number
+    return {key: PartCounts(**by_status) for key, by_status in counts.items()}
+
+
+def bottlenecks(loads: Mapping[int, int]) -> frozenset[int]:
+    """Return where the most parts of a path stand, by how many stand where: all places, where several have as many."""
+    fullest = max(loads.values(), default=0)
+    return frozenset(place for place, load in loads.items() if load and load == fullest)
 
 
 def job_progress(job: Job, paths: Sequence[Path]) -> JobProgress:
@@ -117,13 +165,13 @@ def distribution(path: Path, steps: Sequence[Step]) -> list[StepLoad]:
     )
     by_index = dict(counts)
     completed = by_index.pop(-1, 0)
-    fullest = max(by_index.values(), default=0)
+    fullest = bottlenecks(by_index)
     return [
         StepLoad(
             step=step,
-            serial_count=(here := by_index.get(step.order, 0)),
+            serial_count=by_index.get(step.order, 0),
             completed_count=completed,
-            is_bottleneck=bool(here) and here == fullest,
+            is_bottleneck=step.order in fullest,
         )
         for step in steps
     ]

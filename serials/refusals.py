@@ -176,6 +176,24 @@ class StepReordered(RuleRefusal):
 # --- Refusals that name what they are about
 
 
+class RouteChanged(Conflict):
+    """Somebody changed the route between its being shown and its being saved."""
+
+    code = "route_changed"
+
+    def __init__(self, name: str):
+        super().__init__(f"{name} was changed by somebody else meanwhile; open it again before changing it")
+
+
+class RankedTooMany(Refusal):
+    """Putting a job where it was dropped would give more jobs a place than one call may."""
+
+    code = "too_many"
+
+    def __init__(self, most: int):
+        super().__init__(f"Only the first {most} jobs can be put in order one by one. Move the job to the top instead.")
+
+
 class CompletionBlocked(Refusal):
     """A required step is still deferred, or would be by this very move (lifecycle.md, "Completion")."""
 

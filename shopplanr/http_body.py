@@ -27,6 +27,8 @@ def with_whole_body(application):
     So is a form in chunks, which may hold files and be larger than what belongs into memory: whoever asks for it reads
     it as it comes. That it is whole, its own last line says (``shopplanr.api.forms``).
 
+    Whoever reads a body that ends before its length gets an OSError: half a form would be taken for a whole one.
+
     Of a content type that Django could not read only the type itself is left: Django reads it where nobody could answer
     for what it stumbles over.
     """
@@ -34,8 +36,12 @@ def with_whole_body(application):
     def answer(environ, start_response):
         environ["CONTENT_TYPE"] = _readable(environ.get("CONTENT_TYPE", ""))
         most, length = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, environ.get("CONTENT_LENGTH")
-        if length and length.isdecimal() and int(length) <= most:
-            environ["wsgi.input"] = BytesIO(_read(environ["wsgi.input"], int(length)))
+        if length and length.isdecimal():
+            stream, length = environ["wsgi.input"], int(length)
+            if length <= most:
+                body = _read(stream, length)
+                stream = BytesIO(body if len(body) == length else b"")  # half of it is nothing
+            environ["wsgi.input"] = _Promised(stream, length)
         elif not length and environ.get("HTTP_TRANSFER_ENCODING"):
             if environ["CONTENT_TYPE"].lower().startswith("multipart/"):
                 environ["CONTENT_LENGTH"], environ[LENGTH_UNKNOWN] = str(BODY_MAX_BYTES + 1), True
@@ -46,6 +52,28 @@ def with_whole_body(application):
         return application(environ, start_response)
 
     return answer
+
+
+class _Promised:
+    """A body of which the length is known."""
+
+    def __init__(self, stream, length: int):
+        self._stream = stream
+        self._missing = length
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes."""
+        return self._checked(self._stream.read(size), size)
+
+    def readline(self, size: int = -1) -> bytes:
+        """Return the next line, or what fits."""
+        return self._checked(self._stream.readline(size), size)
+
+    def _checked(self, piece: bytes, size: int) -> bytes:
+        self._missing -= len(piece)
+        if not piece and size and self._missing > 0:
+            raise ConnectionResetError("the body ended before its length")
+        return piece
 
 
 def _read(stream, most: int) -> bytes:

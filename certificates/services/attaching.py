@@ -1,6 +1,6 @@
 """Attaching certificates to parts, each at the step where the part stands."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -10,6 +10,7 @@ from audit.bulk import RandomId, insert_from_select
 from audit.models import Action
 from certificates.models import CertAttachment, Certificate
 from certificates.refusals import AttachToCompleted
+from certificates.services import certificates
 from serials.expressions import SerialId
 from serials.models import Serial, SerialStatus, StepStatus, StepStatusCode
 from serials.services import batches, parts
@@ -63,6 +64,17 @@ def create_batch(
     if certificate_id := given_text(certificate_id, "certId"):
         _attach(_find(certificate_id), range(serials[0].pk, serials[-1].pk + 1), actor)
     return serials
+
+
+@transaction.atomic
+def create_certified_batch(
+    job_id: object, path_id: object, quantity: object, actor: Actor, certificate: Mapping[str, object]
+) -> list[Serial]:
+    """Record a certificate from the fields of ``POST /certs`` and start a batch with it on every part.
+
+    Returns the parts. Both or neither: raises what ``certificates.create`` and ``create_batch`` raise.
+    """
+    return create_batch(job_id, path_id, quantity, actor, certificates.create(certificate, actor).pk)
 
 
 def check_may_attach(serial: Serial) -> None:

@@ -39,7 +39,7 @@ class ByJob(MenuFilter):
 class ByDueStatus(admin.SimpleListFilter):
     """How jobs stand to their due dates."""
 
-    title = "due date"
+    title = "whether in time"
     parameter_name = "stands"
 
     def lookups(self, request: HttpRequest, model_admin):

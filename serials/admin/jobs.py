@@ -49,9 +49,14 @@ class JobForm(ServiceForm):
 
     columns = {api: column for column, api in CHANGEABLE.items()} | jobs.JIRA_TEXTS | {"jiraLabels": "jira_labels"}
 
-    tags = TagsField(required=False, help_text="Separated by commas.")
+    tags = TagsField(
+        required=False, help_text="Separated by commas.", widget=forms.TextInput(attrs={"class": "vTextField"})
+    )
     priority = forms.IntegerField(
-        required=False, help_text="Place in the shop's order of work. Left empty: behind all others."
+        required=False,
+        help_text="Place in the shop's order of work. Left empty: behind all others.",
+        # Places change while the page is open: only who typed another one moves the job.
+        show_hidden_initial=True,
     )
     jira_labels = forms.CharField(required=False, label="Labels", help_text="Separated by commas.")
 
@@ -119,7 +124,7 @@ class JobAdmin(PartsColumns, TrackedAdmin, ServiceAdmin):
 
     right_to_add = right_to_change = Right.PLAN
     form = JobForm
-    list_display = ("name", "priority", "reference", "order", "due", "progress", "in_progress", "scrapped")
+    list_display = ("name", "priority", "reference", "order", "due", "progress")
     list_filter = (ByDueStatus, "due_date", "created_at")
     search_fields = (
         *("name", "customer", "purchase_order", "part_number"),
@@ -133,7 +138,8 @@ class JobAdmin(PartsColumns, TrackedAdmin, ServiceAdmin):
         ("goal_quantity", "due_date"),
         ("customer", "purchase_order"),
         ("part_number", "part_revision"),
-        ("priority", "tags"),
+        "priority",
+        "tags",
     )
     fieldsets = (
         (None, {"fields": planned}),
@@ -207,6 +213,13 @@ class JobAdmin(PartsColumns, TrackedAdmin, ServiceAdmin):
     def labels(self, job: Job) -> str:
         """Return the labels."""
         return ", ".join(job.jira_labels or [])
+
+    @admin.display(description="Completed of goal")
+    def progress(self, job: Job) -> str:
+        """Return how far the job is, and below it what became of its other parts."""
+        counted = ((self.in_progress(job), "in progress"), (self.scrapped(job), "scrapped"))
+        others = ", ".join(f"{number:,} {word}" for number, word in counted if number)
+        return noted(super().progress(job), others)
 
     def tools(self, request: HttpRequest, record: Job):
         """Lead to the job's parts, and to a new path."""

@@ -11,14 +11,16 @@ from serials.models import Serial, SerialStatus
 from shopplanr.ids import serial_id
 
 
-def urgency(job: str) -> list[OrderBy]:
+def urgency(job: str = "") -> list[OrderBy]:
     """Return what makes one job more urgent than another, most urgent first; ``job`` is the way to it from a row.
 
-    This is the one place for it: parts, steps and queues are all in this order. Jobs that planners have put in order
-    come first, as they are ranked. The earliest due date decides among the others, and those without one come last.
+    This is the one place for it: jobs, parts, steps and queues are all in this order. Jobs that planners have put in
+    order come first, as they are ranked. The earliest due date decides among the others, and those without one come
+    last.
     """
-    rank = Case(When(**{f"{job}__ranked": True}, then=F(f"{job}__priority")), default=None)
-    return [rank.asc(nulls_last=True), F(f"{job}__due_date").asc(nulls_last=True)]
+    way = f"{job}__" if job else ""
+    rank = Case(When(**{f"{way}ranked": True}, then=F(f"{way}priority")), default=None)
+    return [rank.asc(nulls_last=True), F(f"{way}due_date").asc(nulls_last=True)]
 
 
 def working_order() -> list[OrderBy]:

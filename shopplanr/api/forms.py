@@ -16,7 +16,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, DataAndFiles
 from rest_framework.request import Request
 
-from shopplanr.api.parsing import BodyTooLarge
+from shopplanr.api.parsing import BodyTooLarge, incomplete_body
 from shopplanr.http_body import LENGTH_UNKNOWN
 from shopplanr.refusals import Invalid
 from shopplanr.uploads import BODY_MAX_BYTES
@@ -44,7 +44,7 @@ class FormParser(BaseParser):
             body.delimiter = parser.delimiter
             fields, files = parser.parse()
         except UnreadablePostError:
-            raise _incomplete() from None
+            raise incomplete_body() from None
         except RequestDataTooBig:
             raise _too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) from None
         except (TooManyFieldsSent, TooManyFilesSent):
@@ -68,7 +68,7 @@ def _require_whole(body: "_Watched", meta: Mapping[str, str], fields: MultiValue
     if body.size_bytes > BODY_MAX_BYTES:
         raise _too_large(BODY_MAX_BYTES)
     if not body.ends_as_a_form or (LENGTH_UNKNOWN not in meta and body.size_bytes != _stated_length(meta)):
-        raise _incomplete()
+        raise incomplete_body()
     parts = sum(len(values) for group in (fields, files) for _, values in group.lists())
     if body.delimiters != parts + 1:
         raise _malformed()
@@ -126,10 +126,6 @@ def _too_large(most_bytes: int) -> BodyTooLarge:
 
 def _malformed() -> ParseError:
     return ParseError("The body is not a valid form", code="malformed_form")
-
-
-def _incomplete() -> ParseError:
-    return ParseError("The body is incomplete", code="incomplete_body")
 
 
 def _close(files: MultiValueDict) -> None:

@@ -1,6 +1,7 @@
 """Reading a request's body: strict JSON, whatever a client may send."""
 
 from django.conf import settings
+from django.http import UnreadablePostError
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
@@ -17,18 +18,28 @@ class JSONParser(BaseParser):
 
     def parse(self, stream, media_type=None, parser_context=None):
         """Return the value; raise a 400 that says what is wrong with it, or a 413."""
-        raw = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        try:
+            raw = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        except UnreadablePostError:
+            raise incomplete_body() from None
         if len(raw) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise BodyTooLarge(f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes")
         if len(raw) < int(getattr(stream, "META", {}).get("CONTENT_LENGTH") or 0):
             # The connection broke, and what did arrive may well be JSON.
-            raise ParseError("The body is incomplete", code="incomplete_body")
+            raise incomplete_body()
+        if parser_context and "request" in parser_context:
+            parser_context["request"].raw_body = raw  # by which a call that is sent again is recognized
         try:
             return strict_json.loads(raw.decode("utf-8"))
         except UnicodeDecodeError:
             raise ParseError("The body is not valid JSON", code="malformed_json") from None
         except strict_json.UnusableJSON as unusable:
             raise ParseError(f"The body {unusable}", code=unusable.code) from None
+
+
+def incomplete_body() -> ParseError:
+    """Return the 400 for a body that did not arrive whole."""
+    return ParseError("The body is incomplete", code="incomplete_body")
 
 
 class BodyTooLarge(APIException):

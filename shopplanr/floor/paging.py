@@ -38,9 +38,13 @@ class Page:
         return self.number + 1 if self.last < self.total else None
 
 
-def page_of(rows: QuerySet, asked: object, size: int = ROWS) -> Page:
-    """Return the page that an address asks for, the nearest one where there is no such page; two queries."""
-    total = rows.order_by().count()
+def page_of(rows: QuerySet | Sequence, asked: object, size: int = ROWS, total: int | None = None) -> Page:
+    """Return the page that an address asks for, the nearest one where there is no such page.
+
+    Two queries; one where the caller knows the ``total`` already, none for rows that are in memory.
+    """
+    if total is None:
+        total = len(rows) if isinstance(rows, Sequence) else rows.order_by().count()
     last = max(1, -(-total // size))
     text = str(asked or "")
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 1

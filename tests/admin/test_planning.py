@@ -1,9 +1,11 @@
 """Jobs, paths and steps by form: through the services, with their refusals where people look."""
 
+import re
+
 import pytest
 
 from serials.models import Job, Path, Step
-from serials.services import batches
+from serials.services import batches, priorities
 from shopplanr.accounts.roles import Role
 from tests.accounts.factories import UserFactory
 from tests.admin.conftest import staff
@@ -118,10 +120,22 @@ class TestJobs:
         assert 'value="titanium, first article"' in page
         assert "LG-4 rev F" in supervisor.get(url("serials_job")).content.decode()
 
-        cleared = {"name": "Bracket", "goal_quantity": "25"}
+        cleared = {"name": "Bracket", "goal_quantity": "25", "initial-priority": "1"}
         assert supervisor.post(url("serials_job", "change", job.pk), cleared).status_code == 302
         job.refresh_from_db()
         assert (job.customer, job.part_number, job.tags, job.priority, job.ranked) == ("", "", None, 2, False)
+
+    def test_a_place_that_changed_while_the_page_was_open_stays(self, supervisor):
+        job, other = JobFactory(name="Bracket"), JobFactory()
+        page = supervisor.get(url("serials_job", "change", job.pk)).content.decode()
+        assert re.search(r'<input type="hidden" name="initial-priority" value="1"', page)
+        priorities.move(other.pk, PLANNER, position=1)
+
+        typed = {"name": "Bracket, left", "goal_quantity": "5", "priority": "1", "initial-priority": "1"}
+        assert supervisor.post(url("serials_job", "change", job.pk), typed).status_code == 302
+
+        job.refresh_from_db()
+        assert (job.name, job.priority) == ("Bracket, left", 2)
 
     @pytest.mark.parametrize(
         ("field", "typed", "sentence"),

@@ -13,7 +13,7 @@ from django.db.models import Count
 
 from certificates.models import CertAttachment
 from serials import queues
-from serials.models import Job, NoteSerial, Serial
+from serials.models import Job, NoteSerial, Serial, Step
 from shopplanr.accounts.models import User
 from tests.browser.excuses import TARGET, TEXT, Excuse
 from tests.browser.people import ADMINISTRATOR, AUDITOR, INSPECTOR, OPERATOR, SUPERVISOR
@@ -91,6 +91,22 @@ def the_fullest_station() -> str:
     return max(queues.stations(), key=lambda station: station.part_count).step_name
 
 
+def a_job_under_way() -> str:
+    """Return the path of the demo's last job, whose parts are at many steps."""
+    return f"/jobs/{Job.objects.filter(name__startswith='Valve body')[0].id}"
+
+
+def the_blanket_order() -> str:
+    """Return the path of the job with the most parts and routes."""
+    return f"/jobs/{Job.objects.order_by('-goal_quantity')[0].id}"
+
+
+def a_step_to_assign() -> str:
+    """Return the path of a job on which a step is being given to somebody."""
+    step = Step.objects.order_by("path__created_at", "path_id", "order")[0]
+    return f"/jobs/{step.path.job_id}?assign={step.pk}"
+
+
 def a_door() -> str:
     """Return the path of the page on which the operator types the PIN."""
     return f"/sign-in/{User.objects.get(username=OPERATOR).pk}"
@@ -113,6 +129,11 @@ PAGES = (
     Shown("board", "/board", SUPERVISOR),
     Shown("search", "/search?q=ti-6al", SUPERVISOR),
     Shown("account", "/account", OPERATOR),
+    Shown("jobs", "/jobs", SUPERVISOR),
+    Shown("job", a_job_under_way, SUPERVISOR),
+    Shown("job-of-thousands", the_blanket_order, ADMINISTRATOR, is_photographed=False),
+    Shown("assigning", a_step_to_assign, SUPERVISOR, is_photographed=False),
+    Shown("new-job", "/jobs/new", SUPERVISOR),
     Shown("admin-sign-in", "/admin/login/", excuses=ADMIN_EXCUSES, is_photographed=False),
     Shown("admin", "/admin/", ADMINISTRATOR, excuses=ADMIN_EXCUSES, is_photographed=False),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from threading import Event
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -112,6 +113,21 @@ def test_of_a_form_that_broke_off_nothing_is_written(arrived, server, shop, note
 
     assert (answer.status, answer.json["code"]) == (400, "incomplete_body")
     assert shop.get(f"notes/serial/{note['serialIds']}") == []
+
+
+@pytest.mark.parametrize("form_type", ["application/x-www-form-urlencoded", FORM.removeprefix("Content-Type: ")])
+def test_half_a_form_of_a_page_is_no_form(form_type, server):
+    """Django would take what has come for all of it: a reason without its explanation, a note without its photo."""
+    token = "x" * 32
+    fields = {"csrfmiddlewaretoken": token, "reason": "other", "explanation": "fell from the cart"}
+    form = urlencode(fields).encode() if "urlencoded" in form_type else form_bytes(fields.items())
+
+    def status(missing: int) -> int:
+        headers = (f"Content-Type: {form_type}", f"Content-Length: {len(form)}", f"Cookie: csrftoken={token}")
+        request = head("POST", "/admin/logout/", *headers)
+        return exchange(server, request + form[: len(form) - missing], half_close=missing > 0).status
+
+    assert (status(missing=0), status(missing=4)) == (302, 403)
 
 
 @pytest.mark.parametrize(

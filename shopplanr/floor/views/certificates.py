@@ -17,13 +17,18 @@ from shopplanr.accounts.actors import actor_for
 from shopplanr.accounts.roles import Right, refusal_sentence
 from shopplanr.admin.people import names_of
 from shopplanr.api.listing import VALUE_MAX_LENGTH
+from shopplanr.barcodes import Symbology, code_of
 from shopplanr.floor import device, selections
+from shopplanr.floor.addresses import whole_address
 from shopplanr.floor.chosen import parts_in_words
 from shopplanr.floor.pages import Tried, go, page, show
 from shopplanr.floor.paging import page_of
 from shopplanr.ids import serial_id
 from shopplanr.lookup import get_or_refuse
 from shopplanr.refusals import Invalid, Refusal
+
+CODE_MILLIMETRES = 32
+"""A code of this size is read from a screen as well as from paper."""
 
 
 @page()
@@ -95,6 +100,9 @@ def _certificate(request: HttpRequest, certificate_id: str, tried: Tried | None 
         "listed": attachments,
         "people": names_of(each.attached_by for each in attachments.rows),
         "in_hand": device.certificate(request) == found.pk,
+        "code": code_of(whole_address(request, "floor:certificate", found.pk), Symbology.QR).drawn_alone(
+            CODE_MILLIMETRES, f"Code of {found.name}"
+        ),
         "tried": tried,
         "not_attachable": "" if request.user.has_perm(Right.ATTACH) else refusal_sentence(Right.ATTACH),
     }
