@@ -62,9 +62,9 @@ def draw(shown, window, site) -> Iterator[tuple[str, bytes]]:
     for size in (TABLET, PHONE, DESKTOP):
         if size not in shown.sizes:
             continue
-        page = window(size, who=shown.who, station=shown.station)
+        page, path = shown.open(site, window, size)
         page.clock.set_fixed_time(MOMENT)
-        page.goto(shown.path(site), wait_until="networkidle")
+        page.goto(path, wait_until="networkidle")
         for theme in THEMES:
             set_theme(page, theme)
             yield f"{shown.name}-{size.name}-{theme}.png", page.screenshot(animations="disabled")
@@ -105,10 +105,11 @@ def draw_all(pages: list, database, log: Path, folder: Path) -> list[str]:
     from tests.browser.windows import Windows, launched
 
     told = {"TOLD_TIME": MOMENT.isoformat()}
-    stock(database, parts=0, **told)
+    uploads = log.with_name("uploads")
+    stock(database, uploads, parts=0, **told)
     folder.mkdir(parents=True, exist_ok=True)
     watch = Watch()
-    site = Site(database, log, **told).start()
+    site = Site(database, log, uploads, **told).start()
     try:
         with launched() as browser:
             window = Windows(browser, site, watch)

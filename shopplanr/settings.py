@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "certificates",
     "shopplanr.floor",
     "shopplanr.demo",
+    "shopplanr.idempotency",
     "rest_framework",
     "django_filters",
     "django_htmx",
@@ -194,6 +195,10 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "shopplanr.api.errors.exception_handler",
 }
+
+# How long the answer to a call with an Idempotency-Key is kept for the same call sent again. A day is what the API
+# promises.
+IDEMPOTENCY_KEEP_HOURS = _environment.whole_number("IDEMPOTENCY_KEEP_HOURS", default=24, minimum=24, maximum=24 * 366)
 
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",

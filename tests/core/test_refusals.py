@@ -19,11 +19,21 @@ EXAMPLES = {
     "NotDeferred": {"status": "pending"},
     "PathOfAnotherJob": {"path_id": "path_x", "job_id": "job_y"},
     "AlreadyInLibrary": {"name": "Deburr"},
+    "StepOfAnotherPath": {"step_id": "step_x", "path_id": "path_y"},
+    "SerialOnAnotherPath": {"serial_id": "SN-00001", "path_id": "path_y"},
+    "PhotoTooLarge": {"name": "part.jpg", "most_bytes": 10 * 1024**2},
+    "PhotoHasTooManyPixels": {"name": "part.jpg", "most_pixels": 50_000_000},
+    "PhotoOfAnotherType": {"name": "part.jpg"},
+    "PhotoEmpty": {"name": "part.jpg"},
+    "PhotoUnreadable": {"name": "part.jpg"},
+    "RankedTooMany": {"most": 1000},
+    "RouteChanged": {"name": "Standard route"},
+    "SomeRefuse": {"refused": {"SN-00001": serials.refusals.AdvanceScrapped()}},
     "MovedMeanwhile": {"serial_id": "SN-00001", "expected": 1, "actual": 2},
 }
 """What the refusals that name something are made with."""
 
-BASES = {"Refusal", "Invalid", "NotFound", "Forbidden", "Conflict", "RuleRefusal"}
+BASES = {"Refusal", "Invalid", "NotFound", "Forbidden", "Conflict", "RuleRefusal", "PhotoRefusal"}
 
 
 def documented_refusals() -> list[type[Refusal]]:

@@ -127,17 +127,16 @@ class TestList:
 
     @pytest.mark.parametrize(
         "asked",
-        ["search=%00", "customer=%00", "tag=,", "page=x", "page=99", "sort=%00", "show=%00", "search=" + "x" * 5000],
+        ["search=%00", "customer=%00", "tag=,", "page=x", "page=99", "sort=%00", "show=%00", f"search={'x' * 5000}"],
     )
     def test_odd_addresses_are_no_fault(self, asked, shop, planner):
         assert planner.get(f"{URL}?{asked}").status_code == 200
 
     def test_it_costs_the_same_in_a_large_shop(self, planner):
-        for number in range(60):
+        for number in range(52):
             tags = ["rush", f"lot {number}"]
             job = JobFactory(dueDate=due(number % 9 - 4), customer=f"Customer {number}", tags=tags)
-            PathFactory(job=job)
-        make_serials(job.paths.get(), 5000)
+        make_serials(PathFactory(job=job), 5000)
 
         for address in (URL, f"{URL}?page=2", f"{URL}?show=all&customer=Customer+3&sort=name"):
             with counted_statements() as statements:
@@ -167,10 +166,10 @@ class TestMoving:
     def test_what_has_no_place_yet_is_set_apart(self, shop, planner):
         assert in_order(main(planner.get(URL)), "By due date from here on", "Pin")
 
-        response = self.move(planner, shop, "Ring", top="1")
+        response = planner.post(f"{URL}/{shop['Ring']}/move", {"top": "1"}, follow=True)
 
-        assert in_order(main(planner.get(URL)), "Ring", "By due date from here on", "Pin")
-        assert said(planner.get(response.headers["Location"])) == ["Ring has moved."]
+        assert in_order(main(response), "Ring", "By due date from here on", "Pin")
+        assert said(response) == ["Ring has moved."]
 
     def test_it_stays_in_the_list_that_was_asked_for(self, shop, planner):
         response = self.move(planner, shop, "Ring", "?customer=Aldine", before=shop["Bracket"])
@@ -219,7 +218,7 @@ class TestMoving:
 
         assert response.status_code == 403
         assert "You may not plan jobs and paths. Ask a supervisor or an administrator." in main(response)
-        assert "move" not in operator.get(URL).content.decode().split("<main")[1].split("</main>")[0]
+        assert "/move" not in operator.get(URL).content.decode()
 
     def test_only_where_the_order_of_work_is_shown(self, shop, planner):
         assert "/move" in planner.get(URL).content.decode()

@@ -14,18 +14,15 @@ from serials import queues
 from serials.services import bulk_moves
 from shopplanr.accounts.actors import actor_for
 from shopplanr.accounts.roles import Right
-from shopplanr.floor import device, latest_scans
+from shopplanr.floor import device, latest_scans, offered
 from shopplanr.floor.chosen import chosen, parts_in_words, require_some, where_seen
 from shopplanr.floor.moved import said
 from shopplanr.floor.pages import Tried, go, is_fragment, page, require, show
-from shopplanr.lookup import get_or_refuse, is_plausible_id
+from shopplanr.lookup import get_or_refuse
 from shopplanr.refusals import Invalid, Refusal
 
 ROWS = 50
 """Parts of each kind that are listed. Who has more here finds the others by scanning, or in the list of parts."""
-
-CERTIFICATES_OFFERED = 40
-"""Certificates to pick from, the latest; any other one is scanned, or taken in hand on its own page."""
 
 
 @page()
@@ -111,13 +108,13 @@ def _station(
 
 def station_context(request: HttpRequest, name: str, tried: Tried | None = None) -> dict[str, object]:
     """Return what the station's templates show. Ten queries at most, with those of the person."""
-    offered = _offered(request)
     hand = device.certificate(request)
+    certificates = offered.certificates(in_hand=hand)
     return {
         "queue": queues.at_station(name, most=ROWS),
         "startable": queues.startable_at(name),
-        "certificates": offered,
-        "in_hand": next((each for each in offered if each.pk == hand), None),
+        "certificates": certificates,
+        "in_hand": next((each for each in certificates if each.pk == hand), None),
         "scans": latest_scans.at(name, request.user.pk),
         "chosen": set(map(str, chosen(request.POST))) if tried else set(),
         "at_station": name,
@@ -127,16 +124,6 @@ def station_context(request: HttpRequest, name: str, tried: Tried | None = None)
         "may_attach": request.user.has_perm(Right.ATTACH),
         "may_create": request.user.has_perm(Right.CREATE_SERIALS),
     }
-
-
-def _offered(request: HttpRequest) -> list[Certificate]:
-    """Return the latest certificates, and the one in hand however old it is."""
-    rows = Certificate.objects.order_by("-created_at", "-id").only("id", "name", "type")
-    offered = list(rows[:CERTIFICATES_OFFERED])
-    hand = device.certificate(request)
-    if is_plausible_id(hand) and hand not in {each.pk for each in offered}:
-        offered += rows.filter(pk=hand)
-    return offered
 
 
 def _done(request: HttpRequest, happened: str, following: str = "") -> HttpResponse:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from certificates.models import Certificate, CertificateType
+from certificates.models import CertificateType
 from certificates.services import attaching, products_of_jobs
 from serials.due_dates import put_due_status
 from serials.figures import PartCounts, counts_by_path, percent
@@ -19,7 +19,7 @@ from serials.route_board import boards_of
 from serials.services import paths, steps
 from shopplanr.accounts.actors import actor_for
 from shopplanr.accounts.roles import Right, refusal_sentence
-from shopplanr.floor import given
+from shopplanr.floor import given, offered
 from shopplanr.floor.chosen import parts_in_words
 from shopplanr.floor.pages import Tried, go, is_fragment, page, require, show
 from shopplanr.floor.paging import page_of
@@ -32,9 +32,6 @@ ROUTES_SHOWN = 8
 
 PARTS_LISTED = 50
 """Parts listed of each route; the list of parts has them all."""
-
-CERTIFICATES_OFFERED = 40
-"""Material certificates to pick from, the latest; any other one is attached on its own page."""
 
 CERTIFICATE_FACTS = {"heat": "heatNumber", "supplier": "supplier"}
 """What the form asks about a new certificate, by the name that its metadata has for it."""
@@ -91,13 +88,12 @@ def _batch_form(
     asked = tried.typed.get("pathId") if tried and tried.form == "batch" else request.GET.get("path")
     by_id = {route.pk: (route, missing) for route, missing in lacking}
     chosen = by_id.get(asked) or next(((route, missing) for route, missing in lacking if missing), lacking[0])
-    certificates = Certificate.objects.filter(type=CertificateType.MATERIAL).order_by("-created_at", "-id")
     may_certify = request.user.has_perm(Right.CERTIFY)
     return {
         "lacking": lacking,
         "chosen_route": chosen[0],
         "missing": chosen[1],
-        "certificates": list(certificates.only("id", "name")[:CERTIFICATES_OFFERED]),
+        "certificates": offered.certificates(CertificateType.MATERIAL),
         "may_certify": may_certify,
         "why_not_certify": "" if may_certify else refusal_sentence(Right.CERTIFY),
     }
@@ -118,7 +114,7 @@ def start_batch(request: HttpRequest, id: str) -> HttpResponse:
             serials = attaching.create_batch(*place, typed.get("certId") or None)
     except Refusal as refusal:
         return _job(request, id, Tried("batch", refusal, typed), refusal.status)
-    return go(request, f"{reverse('floor:job', args=[id])}?started={serials[0].id}..{serials[-1].id}#main")
+    return go(request, f"{reverse('floor:job', args=[id])}?started={serials[0].id}..{serials[-1].id}")
 
 
 def _new_certificate(request: HttpRequest) -> dict[str, object] | None:

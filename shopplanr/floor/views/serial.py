@@ -7,19 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from certificates.models import Certificate
 from certificates.services import attaching
 from serials.models import ScrapReason, SerialStatus
 from serials.services import advancement, deferrals, endings, notes, overrides
 from shopplanr.accounts.actors import actor_for, approver_for
 from shopplanr.accounts.roles import Right
-from shopplanr.floor import device
+from shopplanr.floor import device, offered
+from shopplanr.floor.given import number
 from shopplanr.floor.pages import Tried, go, page, require, show
 from shopplanr.floor.part import PartPage, look_up
 from shopplanr.refusals import Refusal
-
-CERTIFICATES_OFFERED = 40
-"""Certificates to pick from, the latest; others are attached on their own page."""
 
 
 @page()
@@ -31,12 +28,11 @@ def serial(request: HttpRequest, id: str) -> HttpResponse:
 
 def _part(request: HttpRequest, serial_id: str, tried: Tried | None = None, status: int = 200) -> HttpResponse:
     part = look_up(serial_id, request.user.has_perm)
-    certificates = Certificate.objects.order_by("-created_at", "-id").only("id", "name", "type")
     context = {
         "part": part,
         "serial": part.serial,
         "scrap_reasons": ScrapReason.choices,
-        "certificates": [] if part.obstacles["attach"] else list(certificates[:CERTIFICATES_OFFERED]),
+        "certificates": [] if part.obstacles["attach"] else offered.certificates(in_hand=device.certificate(request)),
         "in_hand": device.certificate(request),
         "notes": list(notes.with_photos(part.serial.pk)),
         "tried": tried,
@@ -67,26 +63,23 @@ def action(name: str, right: Right) -> Callable:
     return decorate
 
 
-def _expected(given: Mapping) -> int | None:
-    """Return where the page showed the part."""
-    text = given.get("expectedStepIndex", "")
-    return int(text) if text.isascii() and text.removeprefix("-").isdecimal() and len(text) < 9 else None
-
-
 @action("advance", Right.ADVANCE)
 def advance(request: HttpRequest, serial_id: str, given: Mapping) -> str:
     """Finish the part where it stands."""
-    moved = advancement.advance(serial_id, actor_for(request, None), expected_step_index=_expected(given))
+    moved = advancement.advance(
+        serial_id, actor_for(request, None), expected_step_index=number(given.get("expectedStepIndex", ""))
+    )
     return _moved(look_up(moved.id, request.user.has_perm))
 
 
 @action("jump", Right.ADVANCE)
 def advance_to(request: HttpRequest, serial_id: str, given: Mapping) -> str:
     """Jump ahead."""
-    target = given.get("targetStepIndex", "")
-    index = int(target) if target.isascii() and target.isdecimal() and len(target) < 9 else None
     moved, bypassed = advancement.advance_to(
-        serial_id, index, actor_for(request, None), expected_step_index=_expected(given)
+        serial_id,
+        number(given.get("targetStepIndex", "")),
+        actor_for(request, None),
+        expected_step_index=number(given.get("expectedStepIndex", "")),
     )
     words = _moved(look_up(moved.id, request.user.has_perm))
     passed = [f"{bypass.step.name} {bypass.classification}" for bypass in bypassed]

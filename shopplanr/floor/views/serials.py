@@ -17,16 +17,15 @@ from serials.services import bulk_moves
 from shopplanr.accounts.actors import actor_for
 from shopplanr.accounts.roles import Right
 from shopplanr.api.listing import VALUE_MAX_LENGTH
-from shopplanr.floor import device
+from shopplanr.floor import device, offered
 from shopplanr.floor.chosen import chosen, parts_in_words, require_some, where_seen
+from shopplanr.floor.given import number
 from shopplanr.floor.jumping import jump_of
 from shopplanr.floor.moved import said
 from shopplanr.floor.pages import Tried, go, own_address, page, require, show
 from shopplanr.floor.paging import page_of
 from shopplanr.lookup import is_plausible_id
 from shopplanr.refusals import Invalid, Refusal
-
-CERTIFICATES_OFFERED = 40
 
 ORDERINGS = {"number": "number", "job": "job__name", "state": "status", "changed": "updated_at"}
 """By what the list can be sorted; a leading hyphen turns it round."""
@@ -62,7 +61,7 @@ def _list(request: HttpRequest, tried: Tried | None = None, status: int = 200) -
     direction = "-" if word.startswith("-") else ""
     ordered = found.select_related("job", "path").order_by(f"{direction}{column}", "number")
     listed = page_of(ordered, asked.get("page"))
-    certificates = Certificate.objects.order_by("-created_at", "-id").only("id", "name")[:CERTIFICATES_OFFERED]
+    may_attach = request.user.has_perm(Right.ATTACH)
     context = {
         "listed": listed,
         "rows": _rows(listed.rows),
@@ -74,7 +73,7 @@ def _list(request: HttpRequest, tried: Tried | None = None, status: int = 200) -
         "states": SerialStatus.choices,
         "tried": tried,
         "chosen": set(map(str, chosen(request.POST))) if tried else set(),
-        "certificates": list(certificates) if request.user.has_perm(Right.ATTACH) else [],
+        "certificates": offered.certificates(in_hand=device.certificate(request)) if may_attach else [],
         "in_hand": device.certificate(request),
         "may_advance": request.user.has_perm(Right.ADVANCE),
     }
@@ -162,10 +161,9 @@ def jump(request: HttpRequest) -> HttpResponse:
     tried = None
     if request.method == "POST":
         try:
-            target = request.POST.get("targetStepIndex", "")
-            index = int(target) if target.isascii() and target.isdecimal() and len(target) < 9 else None
+            target = number(request.POST.get("targetStepIndex", ""))
             moved = bulk_moves.advance_all_to(
-                ids, index, actor_for(request, None), expected_step_index=where_seen(parts)
+                ids, target, actor_for(request, None), expected_step_index=where_seen(parts)
             )
         except Refusal as refusal:
             tried = Tried("jump", refusal, request.POST)

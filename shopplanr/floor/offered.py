@@ -1,0 +1,19 @@
+"""Certificates that forms offer to pick from."""
+
+from certificates.models import Certificate
+from shopplanr.lookup import is_plausible_id
+
+OFFERED = 40
+"""The latest. Any other one is scanned, or attached on its own page."""
+
+
+def certificates(kind: str = "", *, in_hand: str = "") -> list[Certificate]:
+    """Return the latest certificates, of one type where ``kind`` says it, and the one in hand however old it is.
+
+    One query, or two.
+    """
+    rows = Certificate.objects.order_by("-created_at", "-id").only("id", "name", "type")
+    offered = list((rows.filter(type=kind) if kind else rows)[:OFFERED])
+    if is_plausible_id(in_hand) and in_hand not in {each.pk for each in offered}:
+        offered += rows.filter(pk=in_hand)
+    return offered
