@@ -71,13 +71,13 @@ def configure(step_id: str, fields: Mapping[str, object], actor: Actor) -> Step:
     return step
 
 
-def _held_active(user_ids: Iterable[object]) -> set[str]:
+def _held_active(user_ids: Iterable[object]) -> list[str]:
     """Return which of these are active users, locked: nobody is deactivated while work is being given to them."""
     plausible = {user_id for user_id in user_ids if is_plausible_id(user_id)}
     if not plausible:
-        return set()
+        return []
     people = get_user_model().objects.select_for_update(no_key=True).filter(is_active=True, pk__in=plausible)
-    return set(people.order_by("pk").values_list("pk", flat=True))
+    return list(people.order_by("pk").values_list("pk", flat=True))
 
 
 def _lock(step_id: str) -> Step:

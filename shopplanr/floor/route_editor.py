@@ -136,12 +136,13 @@ class Editor:
 
 
 def editor(form: RouteForm, *, with_people: bool = True, **more) -> Editor:
-    """Return the editor with what there is to choose from: five queries, four without people."""
+    """Return the editor with what there is to choose from: three queries, two without people."""
+    words = libraries.suggestions_of_each()
     return Editor(
         form=form,
         people=_options() if with_people else "",
-        processes=libraries.suggestions(LibraryKind.PROCESS)[:SUGGESTED],
-        locations=libraries.suggestions(LibraryKind.LOCATION)[:SUGGESTED],
+        processes=words[LibraryKind.PROCESS][:SUGGESTED],
+        locations=words[LibraryKind.LOCATION][:SUGGESTED],
         modes=MODES if with_people else (AS_USUAL, *MODES),
         **more,
     )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -32,7 +31,8 @@ TEMPLATE, ROUTE = "template", "route"
 def new_route(request: HttpRequest, id: str) -> HttpResponse:
     """Write a route for the job. Nothing is kept before it is saved."""
     job = get_or_refuse(Job.objects.all(), id, "Job")
-    form, tried = RouteForm(goal=_goal_left(job), rows=route_form.blank_rows()), None
+    routes = list(job.paths.order_by("created_at", "pk").only("job", "name", "goal_quantity"))
+    form, tried = RouteForm(goal=_goal_left(job, routes), rows=route_form.blank_rows()), None
     try:
         if request.method == "GET":
             form = _begun(form, job, request.GET.get("from", ""))
@@ -51,8 +51,9 @@ def new_route(request: HttpRequest, id: str) -> HttpResponse:
     context = {
         "job": job,
         "templates": RouteTemplate.objects.order_by("name", "pk").only("name")[:OFFERED],
-        "routes": job.paths.order_by("created_at", "pk").only("name")[:OFFERED],
-        "begun": request.POST.get("from") or request.GET.get("from", ""),
+        "routes": routes[:OFFERED],
+        # Once it is filled in, nothing stays chosen: whoever presses the button again has chosen again.
+        "begun": tried.typed.get("from", "") if tried and tried.form == "begin" else "",
         "editor": editor(form, faults=_faults(form, tried), is_dirty=request.method == "POST"),
         "fresh": request.method == "GET",
         "tried": tried,
@@ -60,9 +61,9 @@ def new_route(request: HttpRequest, id: str) -> HttpResponse:
     return show(request, "route/new.html", context, status=tried.refusal.status if tried else 200)
 
 
-def _goal_left(job: Job) -> str:
+def _goal_left(job: Job, routes: Sequence[Path]) -> str:
     """Return how many parts of the job's goal no route is to make yet."""
-    planned = job.paths.aggregate(goal=Sum("goal_quantity"))["goal"] or 0
+    planned = sum(route.goal_quantity for route in routes)
     return str(job.goal_quantity - planned) if planned < job.goal_quantity else ""
 
 
