@@ -30,7 +30,6 @@ EXAMPLES = {
     "RouteChanged": {"name": "Standard route"},
     "SomeRefuse": {"refused": {"SN-00001": serials.refusals.AdvanceScrapped()}},
     "MovedMeanwhile": {"serial_id": "SN-00001", "expected": 1, "actual": 2},
-    "SomeRefuse": {"refused": {"SN-00001": serials.refusals.AdvanceScrapped()}},
 }
 """What the refusals that name something are made with."""
 
