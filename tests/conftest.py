@@ -41,6 +41,7 @@ def pytest_configure() -> None:
 
 
 WITHOUT_DATABASE = (
+    "tests/idempotency/test_keys.py",
     *(f"tests/infrastructure/test_{subject}.py" for subject in ("checks", "documentation", "environment", "launcher")),
     *(f"tests/infrastructure/test_{subject}.py" for subject in ("postgres_script", "repository", "runner", "serving")),
     "tests/infrastructure/test_start.py",
