@@ -12,7 +12,10 @@ from shopplanr.refusals import Invalid
 
 
 class JSONParser(BaseParser):
-    """JSON without what the databases could not keep: NUL characters, half characters, numbers past 64 bits."""
+    """JSON without what the databases could not keep: NUL characters, half characters, numbers past 64 bits.
+
+    The request keeps the bytes as ``raw_body``, by which a call that is sent again is recognized.
+    """
 
     media_type = "application/json"
 
@@ -28,7 +31,7 @@ class JSONParser(BaseParser):
             # The connection broke, and what did arrive may well be JSON.
             raise incomplete_body()
         if parser_context and "request" in parser_context:
-            parser_context["request"].raw_body = raw  # by which a call that is sent again is recognized
+            parser_context["request"].raw_body = raw
         try:
             return strict_json.loads(raw.decode("utf-8"))
         except UnicodeDecodeError:
