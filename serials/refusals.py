@@ -176,6 +176,15 @@ class StepReordered(RuleRefusal):
 # --- Refusals that name what they are about
 
 
+class RouteChanged(Conflict):
+    """Somebody changed the route between its being shown and its being saved."""
+
+    code = "route_changed"
+
+    def __init__(self, name: str):
+        super().__init__(f"{name} was changed by somebody else meanwhile; open it again before changing it")
+
+
 class RankedTooMany(Refusal):
     """Putting a job where it was dropped would give more jobs a place than one call may."""
 

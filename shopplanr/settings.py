@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "certificates",
     "shopplanr.floor",
     "shopplanr.demo",
+    "shopplanr.idempotency",
     "rest_framework",
     "django_filters",
     "django_htmx",
@@ -195,6 +196,10 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "shopplanr.api.errors.exception_handler",
 }
 
+# How long the answer to a call with an Idempotency-Key is kept for the same call sent again. A day is what the API
+# promises.
+IDEMPOTENCY_KEEP_HOURS = _environment.whole_number("IDEMPOTENCY_KEEP_HOURS", default=24, minimum=24, maximum=24 * 366)
+
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "TITLE": "Shop Planr API",
@@ -282,6 +287,8 @@ MEDIA_ROOT = BASE_DIR / _environment.text("MEDIA_ROOT", str(VAR_DIR / "media"))
 # Of a file that is too large the rest is counted, not kept: whoever sent it gets a sentence that names it.
 FILE_UPLOAD_HANDLERS = ["shopplanr.uploads.BoundedUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# A route of 200 steps, which is the longest, has six fields for each in the form in which it is written.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- Log ----------------------------------------------------------------------------------------------------------
 

@@ -13,10 +13,10 @@ PACKAGES = ("audit", "certificates", "serials", "shopplanr")
 
 LONGEST_MODULE_LINES = 400
 
-CORE = ("actor", "clock", "fields", "ids", "lookup", "refusals", "values")
+CORE = ("actor", "clock", "content_store", "fields", "ids", "lookup", "refusals", "uploads", "values")
 """What everything else stands on."""
 
-RULES = ("routing", "scheduling", "tags")
+RULES = ("photos", "routing", "scheduling", "tags")
 """Rules over plain values."""
 
 FORBIDDEN = {
@@ -26,6 +26,7 @@ FORBIDDEN = {
         f"shopplanr.{name}": ("audit", "serials", "certificates", "shopplanr.accounts", "shopplanr.api")
         for name in CORE
     },
+    "shopplanr.idempotency": ("audit", "serials", "certificates", "shopplanr.api"),
     # the rules know nothing of who asks, nor of what keeps the answer
     **{
         f"serials.{name}": ("django", "rest_framework", "serials.models", "serials.services", "audit") for name in RULES
@@ -186,6 +187,7 @@ SPOKEN_FOR = (
     "serials.queues",
     "serials.route_board",
     *[f"serials.{name}" for name in RULES],
+    "shopplanr.idempotency",
     *[f"shopplanr.{name}" for name in CORE],
 )
 

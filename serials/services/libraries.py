@@ -1,6 +1,11 @@
 """The shop's words for processes and locations, which are offered while routes are written."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 
 from audit import history
 from serials import refusals
@@ -17,6 +22,18 @@ NOUNS = {LibraryKind.PROCESS: "ProcessLibraryEntry", LibraryKind.LOCATION: "Loca
 
 STEP_COLUMNS = {LibraryKind.PROCESS: "name", LibraryKind.LOCATION: "location"}
 """Where steps have such words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One library as it is used: its entries, and the words of steps that it has not, each with how many steps say it.
+
+    Entries are in the alphabet's order; of the missing words those come first that most steps say.
+    """
+
+    kind: LibraryKind
+    entries: Sequence[tuple[LibraryEntry, int]]
+    missing: Sequence[tuple[str, int]]
 
 
 @transaction.atomic
@@ -40,10 +57,12 @@ def add(kind: LibraryKind, name: object, actor: Actor) -> LibraryEntry:
 
 
 @transaction.atomic
-def remove(kind: LibraryKind, entry_id: object, actor: Actor) -> None:
-    """Take an entry out of the library; steps keep their words. Raises ``{noun} not found``."""
+def remove(kind: LibraryKind, entry_id: object, actor: Actor) -> str:
+    """Take an entry out of the library, and return its name; steps keep their words. Raises ``{noun} not found``."""
     entries = LibraryEntry.objects.select_for_update().filter(kind=kind)
-    history.attribute(get_or_refuse(entries, entry_id, NOUNS[kind]), actor).delete()
+    entry = get_or_refuse(entries, entry_id, NOUNS[kind])
+    history.attribute(entry, actor).delete()
+    return entry.name
 
 
 def suggestions(kind: LibraryKind) -> list[str]:
@@ -53,9 +72,42 @@ def suggestions(kind: LibraryKind) -> list[str]:
     """
     column = STEP_COLUMNS[kind]
     used = Step.objects.exclude(**{column: ""}).order_by().values_list(column, flat=True).distinct()
-    words = {word.casefold(): word for word in sorted(used, reverse=True)}
-    words |= dict(LibraryEntry.objects.filter(kind=kind).order_by().values_list("folded", "name"))
+    return _joined(used, LibraryEntry.objects.filter(kind=kind).order_by().values_list("folded", "name"))
+
+
+def suggestions_of_each() -> dict[LibraryKind, list[str]]:
+    """Return the suggestions of every kind, as the editor of routes needs them; two queries in all."""
+    kept = list(LibraryEntry.objects.order_by().values_list("kind", "folded", "name"))
+    used = set(Step.objects.order_by().values_list(*STEP_COLUMNS.values()).distinct())
+    return {
+        kind: _joined(
+            {words[place] for words in used} - {""},
+            [(folded, name) for of_kind, folded, name in kept if of_kind == kind],
+        )
+        for place, kind in enumerate(STEP_COLUMNS)
+    }
+
+
+def _joined(used: Iterable[str], entries: Iterable[tuple[str, str]]) -> list[str]:
+    words = {word.casefold(): word for word in sorted(used, reverse=True)} | dict(entries)
     return [words[folded] for folded in sorted(words)]
+
+
+def shelf(kind: LibraryKind) -> Shelf:
+    """Return the library with its use; two queries, whatever the number of steps. Capitals make no difference."""
+    column = STEP_COLUMNS[kind]
+    used = Step.objects.exclude(**{column: ""}).order_by().values_list(column).annotate(steps=Count("pk"))
+    counts, spellings = Counter(), {}
+    for word, steps in sorted(used, key=lambda one: (one[1], one[0])):
+        counts[word.casefold()] += steps
+        spellings[word.casefold()] = word  # as most steps spell it
+    entries = list(LibraryEntry.objects.filter(kind=kind).order_by("folded", "pk"))
+    missing = sorted(counts.keys() - {entry.folded for entry in entries}, key=lambda word: (-counts[word], word))
+    return Shelf(
+        kind=kind,
+        entries=[(entry, counts[entry.folded]) for entry in entries],
+        missing=[(spellings[folded], counts[folded]) for folded in missing],
+    )
 
 
 def _has(entry: LibraryEntry) -> bool:

@@ -21,6 +21,7 @@ COLUMNS = ["name", "order", "location", "optional", "dependency_type"]
 
 REQUIRED = "steps is required"
 AT_LEAST_ONE = "steps must have at least one item"
+AT_MOST = f"steps must have at most {STEPS_MAX} items"
 
 
 def given(value: object, missing: str = REQUIRED) -> list[dict[str, object]]:
@@ -31,7 +32,7 @@ def given(value: object, missing: str = REQUIRED) -> list[dict[str, object]]:
     if not isinstance(value, list) or not value:
         raise Invalid.field("steps", missing, code="required" if missing == REQUIRED else "empty")
     if len(value) > STEPS_MAX:
-        raise Invalid.field("steps", f"steps must have at most {STEPS_MAX} items", code="too_many")
+        raise Invalid.field("steps", AT_MOST, code="too_many")
     return [_given_step(item, f"steps[{index}]") for index, item in enumerate(value)]
 
 
@@ -59,22 +60,22 @@ def arrange(path: Path, wanted: Sequence[Mapping[str, object]], actor: Actor) ->
     """
     steps = list(path.steps.select_for_update(no_key=True).order_by("order"))
     in_use = path.serials.exists()
-    carried = _carried(steps) if in_use else 0
+    carries = carried(steps) if in_use else 0
     chosen = _choose(path, steps, wanted, by_place=in_use)
-    if any(step is not steps[order] for order, step in enumerate(chosen[:carried])):
+    if any(step is not steps[order] for order, step in enumerate(chosen[:carries])):
         raise refusals.StepReordered()
-    if len(chosen) < carried:
+    if len(chosen) < carries:
         raise refusals.StepRemoved()
 
     kept = {step.id for step in chosen}
     remove(path.steps.filter(pk__in=[step.id for step in steps if step.id not in kept]), actor)
     _write(path, chosen, wanted, actor)
-    if in_use and len(chosen) > carried:
+    if in_use and len(chosen) > carries:
         # A part that is about to complete is waited for here: either it has left before, or it gets the new steps.
         in_progress = Serial.objects.filter(path=path, status=SerialStatus.IN_PROGRESS)
         held = in_progress.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
         if list(held):
-            records.open_for(in_progress, from_index=carried)
+            records.open_for(in_progress, from_index=carries)
 
 
 def remove(steps: QuerySet[Step] | QuerySet[TemplateStep], actor: Actor) -> None:
@@ -85,8 +86,8 @@ def remove(steps: QuerySet[Step] | QuerySet[TemplateStep], actor: Actor) -> None
         steps._raw_delete(steps.db)
 
 
-def _carried(steps: Sequence[Step]) -> int:
-    """Return how many of the steps, from the first on, have to stay: up to the last with a record of some part.
+def carried(steps: Sequence[Step]) -> int:
+    """Return how many of a path's steps, from the first on, have to stay: up to the last with a record of some part.
 
     Or with a note: one may have been written at a step that was added when all parts were past the end.
     """

@@ -27,6 +27,8 @@ class JSONParser(BaseParser):
         if len(raw) < int(getattr(stream, "META", {}).get("CONTENT_LENGTH") or 0):
             # The connection broke, and what did arrive may well be JSON.
             raise incomplete_body()
+        if parser_context and "request" in parser_context:
+            parser_context["request"].raw_body = raw  # by which a call that is sent again is recognized
         try:
             return strict_json.loads(raw.decode("utf-8"))
         except UnicodeDecodeError:

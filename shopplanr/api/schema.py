@@ -12,6 +12,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from shopplanr.api.filters import DayFilter, WholeNumberFilter
 from shopplanr.api.listing import VALUE_MAX_LENGTH, Listing
 from shopplanr.api.shapes import ErrorShape, Shape
+from shopplanr.idempotency.keys import HEADER, KEY_MAX_LENGTH, KEY_PATTERN, REPLAYED_HEADER
 
 SECURITY_SCHEMES = {
     "token": {
@@ -39,15 +40,32 @@ HEADERS = {
         "schema": {"type": "string"},
     },
     "ETag": {"description": "The digest of the content; `If-None-Match` asks with it.", "schema": {"type": "string"}},
+    REPLAYED_HEADER: {
+        "description": f"`true` where this is the answer that an earlier call with the same `{HEADER}` got.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
     "WWW-Authenticate": {"description": "How to show who is calling.", "schema": {"type": "string"}},
 }
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    HEADER,
+    {"type": "string", "minLength": 1, "maxLength": KEY_MAX_LENGTH, "pattern": f"^{KEY_PATTERN}$"},
+    OpenApiParameter.HEADER,
+    description="A text of the caller's own, such as a UUID, new for each call. The same call sent again with its key "
+    f"has no second effect and gets the first answer again, with `{REPLAYED_HEADER}: true`; at the same moment, it "
+    "waits for it. The key with another path or body is a 409, `idempotency_key_reused`. Answers are kept for a day "
+    "or more. Refusals are not kept: nothing has happened, so the call may be sent again with its key.",
+)
 
 REFUSALS = {
     400: ("BadRequest", "A value is missing or unusable, or a rule refuses."),
     401: ("Unauthorized", "Nobody is signed in, and the caller is no kiosk."),
     403: ("Forbidden", "The caller's role lacks the right."),
     404: ("NotFound", "A record that the path or the body names does not exist."),
-    409: ("Conflict", "The call collides with what is stored meanwhile."),
+    409: (
+        "Conflict",
+        f"The call collides with what is stored meanwhile, or its `{HEADER}` came with another call before.",
+    ),
     410: ("Gone", "A file of the record was altered on disk since it was stored, or is missing."),
     413: ("BodyTooLarge", "The body is too large."),
     415: ("UnsupportedMediaType", "The body is of a type that the call does not take."),
@@ -154,9 +172,8 @@ class AutoSchema(SpectacularSchema):
         if self.method == "DELETE" and (body := self.get_request_serializer()):
             schema = self.resolve_serializer(body, "request").ref
             operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
-        more = ["X-Total-Count", "Link"] if self._listing() else ["ETag"] if self._answers_with_file() else []
         for response in operation["responses"].values():
-            response["headers"] = _headers(200, *more)
+            response["headers"] = _headers(200, *self._own_headers())
         self.resolve_serializer(ErrorShape, "response")
         operation["responses"] |= {
             str(code): {"$ref": f"#/components/responses/{name}"}
@@ -178,9 +195,9 @@ class AutoSchema(SpectacularSchema):
         return [*({name: []} for name in SECURITY_SCHEMES), {}]
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
-        """Describe filters, ordering and paging of a list."""
+        """Describe filters, ordering and paging of a list, and the key of a POST."""
         listing = self._listing()
-        return _list_parameters(listing) if listing else []
+        return [*(_list_parameters(listing) if listing else []), *([IDEMPOTENCY_KEY] if self.method == "POST" else [])]
 
     def get_filter_backends(self) -> list:
         """Lists describe themselves."""
@@ -195,6 +212,13 @@ class AutoSchema(SpectacularSchema):
 
     def _answers_with_file(self) -> bool:
         return hasattr(getattr(self.view, getattr(self.view, "action", None) or "", None), "answers_with_file")
+
+    def _own_headers(self) -> list[str]:
+        if self._listing():
+            return ["X-Total-Count", "Link"]
+        if self._answers_with_file():
+            return ["ETag"]
+        return [REPLAYED_HEADER] if self.method == "POST" else []
 
     def _refusals(self) -> set[int]:
         changing = self.method in {"POST", "PUT", "PATCH", "DELETE"}

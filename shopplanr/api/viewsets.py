@@ -7,9 +7,10 @@ from rest_framework.viewsets import ViewSet
 
 from shopplanr.accounts.roles import Right
 from shopplanr.api.listing import Listing
+from shopplanr.idempotency.api import AnsweredOnce
 
 
-class ApiViewSet(ViewSet):
+class ApiViewSet(AnsweredOnce, ViewSet):
     """A thin edge: it reads the request, names the actor, calls a service and writes the answer.
 
     ``rights`` says which right each action needs; it comes from the table in ``shopplanr.api.endpoints``.

@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from shopplanr.accounts.authentication import kiosk_user
 from shopplanr.accounts.roles import Right, refusal_sentence
 from shopplanr.floor import device, navigation
+from shopplanr.idempotency.forms import answer_form_once
 from shopplanr.refusals import Forbidden, Refusal
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -66,7 +67,7 @@ def page(right: Right = Right.READ, *, kiosk: bool = False) -> Callable[[View], 
                 return guarded(_to_sign_in(request))
             try:
                 require(request, right)
-                response = view(request, *args, **kwargs)
+                response = _carried_out_once(request, lambda: view(request, *args, **kwargs))
             except Refusal as refusal:
                 response = refused(request, refusal)
             return guarded(response)
@@ -74,6 +75,11 @@ def page(right: Right = Right.READ, *, kiosk: bool = False) -> Callable[[View], 
         return shown
 
     return decorate
+
+
+def _carried_out_once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """Return what the view answers; a form that is sent again gets the answer that it had, and does nothing."""
+    return answer_form_once(request, act) if request.method == "POST" else act()
 
 
 def public_page(view: View) -> View:

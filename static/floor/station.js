@@ -8,3 +8,8 @@ setInterval(() => {
   if (station.querySelector("input:checked, select:focus, .htmx-request") || station.contains(document.activeElement)) return;
   htmx.ajax("GET", station.dataset.poll, { target: station, swap: "innerHTML show:none" });
 }, EVERY_MS);
+
+// A page that comes back from the browser's memory shows what was; its forms have been sent.
+addEventListener("pageshow", (event) => {
+  if (event.persisted && document.getElementById("station")) location.reload();
+});

@@ -4,6 +4,8 @@ from copy import deepcopy
 
 import pytest
 
+from shopplanr import clock
+from shopplanr.accounts.models import ApiToken
 from shopplanr.accounts.roles import Role
 from tests.accounts.factories import UserFactory, open_kiosk, token_client
 from tests.api.shop import Shop, make_shop
@@ -17,8 +19,10 @@ def program(db):
 
 @pytest.fixture
 def client(program):
-    """Calls with the program's token."""
-    return token_client(program)
+    """Calls with the program's token in its steady state: when it was last used is written once a minute."""
+    client = token_client(program)
+    ApiToken.objects.update(last_used_at=clock.now())
+    return client
 
 
 @pytest.fixture

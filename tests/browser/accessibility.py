@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tests.browser.alike import ALIKE_LOOKED_AT, alike_script
 from tests.browser.excuses import Excuse
+from tests.browser.findings import shortened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -15,15 +17,18 @@ TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
 
 _RUN = """
-(options) => axe.run(document, options).then(({ violations }) => violations.flatMap((violation) =>
-  violation.nodes.map((node) => ({
-    rule: violation.id,
-    help: violation.help,
-    target: node.target.flat().join(" "),
-    why: [...node.any, ...node.all, ...node.none].map((check) => check.message).join("; "),
-    excused: options.excused.some(([rule, selector]) =>
-      rule === violation.id && node.target.length === 1 && document.querySelector(node.target[0])?.closest(selector)),
-  }))).filter((finding) => !finding.excused))
+(options) => {
+  const again = [...__alike(options.alike)];
+  return axe.run({ include: [document], exclude: again }, options).then(({ violations }) =>
+    violations.flatMap((violation) => violation.nodes.map((node) => ({
+      rule: violation.id,
+      help: violation.help,
+      target: node.target.flat().join(" "),
+      why: [...node.any, ...node.all, ...node.none].map((check) => check.message).join("; "),
+      excused: options.excused.some(([rule, selector]) =>
+        rule === violation.id && node.target.length === 1 && document.querySelector(node.target[0])?.closest(selector)),
+    }))).filter((finding) => !finding.excused));
+}
 """
 
 
@@ -34,11 +39,13 @@ def _script() -> str:
     return AXE_SCRIPT
 
 
-def axe_findings(page: Page, excuses: Iterable[Excuse] = (), *, only_colours: bool = False) -> list[str]:
+def axe_findings(
+    page: Page, excuses: Iterable[Excuse] = (), *, only_colours: bool = False, alike: int = ALIKE_LOOKED_AT
+) -> list[str]:
     """Return what breaks WCAG 2.0 to 2.2, A and AA, and axe's best practices; a line for each element.
 
-    ``only_colours``: of these, what another theme can change. axe is JavaScript: the page must have been opened with
-    scripts.
+    ``only_colours``: of these, what another theme can change. Of siblings that are alike the first ``alike`` are looked
+    at. axe is JavaScript: the page must have been opened with scripts.
     """
     if only_colours:
         what = {"runOnly": {"type": "rule", "values": list(COLOUR_RULES)}}
@@ -48,8 +55,12 @@ def axe_findings(page: Page, excuses: Iterable[Excuse] = (), *, only_colours: bo
     if not page.evaluate("'axe' in window"):
         page.evaluate(_script())
     excused = [[excuse.of, excuse.selector] for excuse in excuses]
-    findings = page.evaluate(_RUN, what | {"resultTypes": ["violations"], "excused": excused})
-    return [f"axe {found['rule']}: {found['target']}: {found['why'] or found['help']}" for found in findings]
+    page.evaluate(alike_script())
+    findings = page.evaluate(_RUN, what | {"resultTypes": ["violations"], "excused": excused, "alike": alike})
+    by_rule: dict[str, list[str]] = {}
+    for found in findings:
+        by_rule.setdefault(found["rule"], []).append(f"{found['target']}: {found['why'] or found['help']}")
+    return [f"axe {rule}: {line}" for rule, lines in by_rule.items() for line in shortened(lines)]
 
 
 def axe(page: Page, excuses: Iterable[Excuse] = ()) -> None:

@@ -111,7 +111,7 @@ def open_site(store, tmp_path_factory, django_db_blocker):
 
     def start() -> Site:
         folder = tmp_path_factory.mktemp("site")
-        site = Site(store.copy(folder), folder / "server.log", django_db_blocker.unblock)
+        site = Site(store.copy(folder), folder / "server.log", store.uploads, django_db_blocker.unblock)
         opened.append(site)
         return site.start()
 
@@ -203,7 +203,8 @@ def pytest_runtest_makereport(item, call):
     report = yield
     if report.when == "call" and report.failed:
         name = item.name.replace("/", "-")[:80]
-        opened = [value for value in getattr(item, "funcargs", {}).values() if isinstance(value, Windows | Devices)]
+        had = getattr(item, "funcargs", {})
+        opened = [had[fixture] for fixture in ("window", "devices") if fixture in had]
         pictures = [picture for windows in opened for picture in windows.photograph(VAR / "failures", name)]
         report.sections.append(("What was open", "\n".join(map(str, pictures))))
     return report

@@ -7,6 +7,7 @@
   const composites = "[role=tablist], [role=toolbar], [role=menu], [role=menubar], [role=listbox], [role=grid], " +
     "[role=tree], [role=radiogroup]";
   const known = new Map();
+  let again = new Set();
   const name = (element) => {
     const id = element.id ? `#${element.id}` : "";
     const words = element.getAttribute("aria-label") || element.innerText || element.getAttribute("name") ||
@@ -34,10 +35,26 @@
     }
     return true;
   };
+  const keyOf = (element) =>
+    element.type === "radio" && element.name ? `radio ${group(element)}` : known.get(element)?.number ?? -1;
+  // Past rows that are only more of the same, to where the next Tab enters the last of them. Returns what lay between.
+  const jump = (element) => {
+    let row = element.parentElement;
+    while (row && !again.has(row)) row = row.parentElement;
+    if (!row) return [];
+    const rows = [];
+    for (let it = row; it && again.has(it); it = it.nextElementSibling) rows.push(it);
+    const last = rows.pop();
+    const between = [...known.keys()].filter((one) => known.get(one).number >= 0 && rows.some((it) => it.contains(one)));
+    if (rows.length < 2 || !between.length) return [];
+    between[between.length - 1].focus({ preventScroll: false });
+    return between.map(keyOf);
+  };
   const group = (radio) => `${radio.form ? [...document.forms].indexOf(radio.form) : ""}/${radio.name}`;
 
   window.__focus = {
-    install(excused) {
+    install(excused, alike) {
+      again = __alike(alike);
       if (document.activeElement && document.activeElement !== document.body) document.activeElement.blur();
       known.clear();
       const wanted = [];
@@ -88,8 +105,7 @@
         }));
         if (!free) faults.push("is covered by something else while it has the focus");
       }
-      const key = element.type === "radio" && element.name ? `radio ${group(element)}` : before?.number ?? -1;
-      return { key, name: name(element), faults };
+      return { key: keyOf(element), name: name(element), faults, passed: jump(element) };
     },
   };
 })()

@@ -8,7 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.browser.alike import ALIKE_LOOKED_AT, alike_script
 from tests.browser.excuses import FOCUS, Excuse, selectors
+from tests.browser.findings import shortened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -30,17 +32,18 @@ def _script() -> str:
     return Path(__file__).with_name("focus.js").read_text(encoding="utf-8")
 
 
-def walk(page: Page, excuses: Iterable[Excuse] = ()) -> Walk:
-    """Press Tab from the top of the page until it begins anew.
+def walk(page: Page, excuses: Iterable[Excuse] = (), *, alike: int = ALIKE_LOOKED_AT) -> Walk:
+    """Press Tab from the top of the page until it begins anew, through the first and the last of rows that are alike.
 
     Findings are controls that Tab does not reach, a focus that cannot be seen (nothing changes on the element, its
     label or around it; or it lies outside the window, or under something), and a place from which Tab leads nowhere.
     """
+    page.evaluate(alike_script())
     page.evaluate(_script())
-    start = page.evaluate("(excused) => __focus.install(excused)", selectors(excuses, FOCUS))
+    start = page.evaluate("([excused, alike]) => __focus.install(excused, alike)", [selectors(excuses, FOCUS), alike])
     names = start["names"]
     missing = dict.fromkeys(start["wanted"])
-    order, findings = [], []
+    order, findings, faulty = [], [], {}
     latest, stayed, visited = None, 0, set()
     for _ in range(len(names) * 2 + 10 * STOPS_IN_ONE_FIELD):
         page.keyboard.press("Tab")
@@ -57,14 +60,18 @@ def walk(page: Page, excuses: Iterable[Excuse] = ()) -> Walk:
             break
         latest, stayed = place, 0
         visited.add(place)
-        missing.pop(here["key"], None)
+        for key in (here["key"], *here["passed"]):
+            missing.pop(key, None)
         order.append(here["name"])
-        findings += [f"{here['name']} {fault}" for fault in here["faults"]]
+        for fault in here["faults"]:
+            faulty.setdefault(fault, []).append(here["name"])
     else:
         findings.append("Tab never comes to an end")
+    findings += [f"{', '.join(shortened(those))} {fault}" for fault, those in faulty.items()]
     if missing and order:
         findings.append(f"Tab leads no further than {order[-1]}")
-    findings += [f"Tab does not reach {_named(key, names)}" for key in missing]
+    if missing:
+        findings.append(f"Tab does not reach {', '.join(shortened([_named(key, names) for key in missing]))}")
     return Walk(order, findings)
 
 

@@ -1,12 +1,20 @@
 // How a page fits its screen. Called with what to look for; returns findings, a sentence each.
 ({ width, touch, smallest, text, excused }) => {
-  const findings = [];
+  // Fifty rows that are wrong in the same way are one finding, of which the first row tells.
+  const findings = new Map();
+  const find = (element, words) => {
+    const kind = `${selector(element)} ${words.replace(/[\d.]+/g, "")}`;
+    const known = findings.get(kind);
+    if (known) known.others += 1;
+    else findings.set(kind, { words: `${name(element)} ${words}`, others: 0 });
+  };
   const is = (of, element) => excused[of].some((selector) => element.closest(selector));
+  const selector = (element) =>
+    `${element.localName}${element.id ? `#${element.id}` : ""}${[...element.classList].map((one) => `.${one}`).join("")}`;
   const name = (element) => {
-    const id = element.id ? `#${element.id}` : "";
-    const classes = [...element.classList].map((one) => `.${one}`).join("");
+    if (element === document.body) return "the page";
     const words = (element.innerText ?? element.getAttribute("name") ?? "").trim().replace(/\s+/g, " ").slice(0, 40);
-    return `${element.localName}${id}${classes}${words ? ` "${words}"` : ""}`;
+    return `${selector(element)}${words ? ` "${words}"` : ""}`;
   };
   const round = (number) => Math.round(number * 10) / 10;
   const shown = (element) =>
@@ -32,7 +40,7 @@
     const culprits = [...document.body.querySelectorAll("*")]
       .filter((element) => shown(element) && element.getBoundingClientRect().right > width + 0.5 && !clipped(element))
       .filter((element, _, all) => ![...element.children].some((child) => all.includes(child)));
-    findings.push(`the page is ${wide} px wide on a screen of ${width}: ${culprits.slice(0, 3).map(name).join(", ")}`);
+    find(document.body, `is ${wide} px wide on a screen of ${width}: ${culprits.slice(0, 3).map(name).join(", ")}`);
   }
 
   // --- What a finger is meant for is large enough for one.
@@ -56,7 +64,7 @@
       if (closest) boxes.push(closest);
       if (unseen(element) && boxes.length === 1) continue;
       if (boxes.some((box) => box.width >= smallest - 0.5 && box.height >= smallest - 0.5)) continue;
-      findings.push(`${name(element)} is ${round(boxes[0].width)} × ${round(boxes[0].height)} px to touch`);
+      find(element, `is ${round(boxes[0].width)} × ${round(boxes[0].height)} px to touch`);
     }
   }
 
@@ -69,11 +77,11 @@
     seen.add(element);
     if (element.closest("svg, script, style, template, option") || !shown(element) || unseen(element)) continue;
     const size = parseFloat(getComputedStyle(element).fontSize);
-    if (size < text && !is("text", element)) findings.push(`${name(element)} has text of ${round(size)} px`);
+    if (size < text && !is("text", element)) find(element, `has text of ${round(size)} px`);
   }
   for (const field of main.querySelectorAll("input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea")) {
     const size = parseFloat(getComputedStyle(field).fontSize);
-    if (shown(field) && size < text && !is("text", field)) findings.push(`${name(field)} has text of ${round(size)} px`);
+    if (shown(field) && size < text && !is("text", field)) find(field, `has text of ${round(size)} px`);
   }
   for (const element of document.body.querySelectorAll("*")) {
     const style = getComputedStyle(element);
@@ -84,7 +92,7 @@
       hidden(style.overflowX) && element.scrollWidth > element.clientWidth + 1 && "to the right",
       hidden(style.overflowY) && element.scrollHeight > element.clientHeight + 1 && "below",
     ].filter(Boolean);
-    if (over.length) findings.push(`${name(element)} is cut off ${over.join(" and ")}`);
+    if (over.length) find(element, `is cut off ${over.join(" and ")}`);
   }
-  return findings;
+  return [...findings.values()].map(({ words, others }) => (others ? `${words} (and ${others} like it)` : words));
 }

@@ -2,16 +2,27 @@
 can be used by finger and by keyboard, and what they weigh, and ``make screenshots``.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
-from serials.models import Job, Serial, Step
+from django.db.models import Count
+
+from certificates.models import CertAttachment
+from serials import queues
+from serials.models import Job, NoteSerial, Serial, Step
 from shopplanr.accounts.models import User
 from tests.browser.excuses import TARGET, TEXT, Excuse
-from tests.browser.people import ADMINISTRATOR, OPERATOR, SUPERVISOR
+from tests.browser.people import ADMINISTRATOR, AUDITOR, INSPECTOR, OPERATOR, SUPERVISOR
 from tests.browser.sites import Site
 from tests.browser.weights import FIRST_VISIT_MAX_BYTES, REPEAT_VISIT_MAX_BYTES
 from tests.browser.windows import DESKTOP, PHONE, TABLET, TABLET_UPRIGHT, Size
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 EVERY_SIZE = (TABLET, TABLET_UPRIGHT, PHONE, DESKTOP)
 
@@ -20,27 +31,26 @@ EVERY_SIZE = (TABLET, TABLET_UPRIGHT, PHONE, DESKTOP)
 class Shown:
     """A page, where it is, and who looks at it.
 
-    ``address`` is a path, or a function without arguments that returns one: it is called within the site's database, so
-    it may ask the models. ``who`` is a username of the demo, None where nobody is signed in; ``station`` is where the
-    device stands. ``excuses`` say what need not keep to the rules here.
+    ``address`` is a path, ``station`` is where the device stands; either may be a function without arguments that
+    returns it and is called within the site's database, so that it may ask models and services. ``who`` is a username
+    of the demo, None where nobody is signed in. ``excuses`` say what need not keep to the rules here.
     """
 
     name: str
     address: str | Callable[[], str]
     who: str | None = None
-    station: str | None = None
+    station: str | Callable[[], str] | None = None
     sizes: Sequence[Size] = EVERY_SIZE
     excuses: Sequence[Excuse] = ()
     first_visit_bytes: int = FIRST_VISIT_MAX_BYTES
     repeat_visit_bytes: int = REPEAT_VISIT_MAX_BYTES
     is_photographed: bool = True
 
-    def path(self, site: Site) -> str:
-        """Return its path on this site."""
-        if isinstance(self.address, str):
-            return self.address
+    def open(self, site: Site, window: Callable[..., Page], size: Size) -> tuple[Page, str]:
+        """Return a window for who looks at it, and the path of the page on this site; nothing is loaded yet."""
         with site.inside():
-            return self.address()
+            station, path = (told() if callable(told) else told for told in (self.station, self.address))
+        return window(size, who=self.who, station=station), path
 
 
 ADMIN_EXCUSES = (
@@ -49,14 +59,36 @@ ADMIN_EXCUSES = (
 )
 
 
+PAPER = (Excuse(TEXT, ".paper", "this is printed, and read in the hand"),)
+
+
 def a_serial() -> str:
-    """Return the path of a part that is under way and has been through a few steps."""
-    return f"/serials/{Serial.objects.filter(status='in_progress', current_step_index__gte=3).order_by('number')[0].id}"
+    """Return the path of a part with much to show: it has been through a few steps, and there is a photo of it."""
+    with_photo = NoteSerial.objects.filter(note__photos__isnull=False, serial__current_step_index__gte=2)
+    return f"/serials/{with_photo.order_by('serial')[0].serial.id}"
 
 
-def a_job() -> str:
-    """Return the path of the demo's largest job."""
-    return f"/jobs/{Job.objects.order_by('created_at', 'id')[0].id}"
+def a_certificate() -> str:
+    """Return the path of the certificate that most parts have."""
+    used = (
+        CertAttachment.objects.values_list("certificate").annotate(parts=Count("pk")).order_by("-parts", "certificate")
+    )
+    return f"/certificates/{used[0][0]}"
+
+
+def some_labels() -> str:
+    """Return the path of the labels of the first parts."""
+    return f"/labels?{urlencode([('serials', serial.id) for serial in Serial.objects.order_by('number')[:12]])}"
+
+
+def a_traveler() -> str:
+    """Return the path of the traveler of the demo's first job."""
+    return f"/jobs/{Job.objects.order_by('created_at', 'id')[0].pk}/traveler"
+
+
+def the_fullest_station() -> str:
+    """Return the name of the station where most parts are."""
+    return max(queues.stations(), key=lambda station: station.part_count).step_name
 
 
 def a_job_under_way() -> str:
@@ -83,11 +115,22 @@ def a_door() -> str:
 PAGES = (
     Shown("sign-in", "/sign-in"),
     Shown("pin", a_door),
+    Shown("station", "/", OPERATOR, the_fullest_station),
+    Shown("stations", "/stations", OPERATOR),
+    Shown("queue", "/queue", SUPERVISOR),
+    Shown("serials", "/serials", SUPERVISOR),
+    Shown("serial", a_serial, INSPECTOR),
+    Shown("certificates", "/certificates", INSPECTOR),
+    Shown("certificate", a_certificate, INSPECTOR),
+    Shown("new-certificate", "/certificates/new", INSPECTOR),
+    Shown("labels", some_labels, SUPERVISOR, excuses=PAPER),
+    Shown("traveler", a_traveler, SUPERVISOR, excuses=PAPER),
+    Shown("audit", "/audit", AUDITOR),
+    Shown("board", "/board", SUPERVISOR),
+    Shown("search", "/search?q=ti-6al", SUPERVISOR),
     Shown("account", "/account", OPERATOR),
-    Shown("station", "/", OPERATOR),
     Shown("jobs", "/jobs", SUPERVISOR),
-    Shown("job", a_job, SUPERVISOR),
-    Shown("job-under-way", a_job_under_way, SUPERVISOR),
+    Shown("job", a_job_under_way, SUPERVISOR),
     Shown("job-of-thousands", the_blanket_order, ADMINISTRATOR, is_photographed=False),
     Shown("assigning", a_step_to_assign, SUPERVISOR, is_photographed=False),
     Shown("new-job", "/jobs/new", SUPERVISOR),

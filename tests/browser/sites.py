@@ -1,5 +1,6 @@
 """The running product behind the pages of a test, and a way into its database."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections
 from django.db.utils import load_backend
+from django.test import override_settings
 
 from tests.browser.store import STATIC_ROOT
 from tests.live.database import Database
@@ -18,13 +20,15 @@ from tests.live.server import LiveServer
 class Site:
     """A running server whose kiosk is closed, on a database of its own.
 
-    ``unblocked`` is the block within which a test may use Django's database at all.
+    ``uploads`` is a folder of photos that belong to it, and are copied. ``unblocked`` is the block within which a test
+    may use Django's database at all.
     """
 
     def __init__(
         self,
         database: Database,
         log: Path,
+        uploads: Path,
         unblocked: Callable[[], AbstractContextManager] = nullcontext,
         **variables: str,
     ):
@@ -33,6 +37,8 @@ class Site:
         # The key with which this process signs the sessions that it makes.
         own = {"KIOSK_NETWORKS": "", "KIOSK_ROLE": "", "STATIC_ROOT": str(STATIC_ROOT)}
         self._server = LiveServer(database, log, **own, SECRET_KEY=settings.SECRET_KEY, **variables)
+        if uploads.exists():
+            shutil.copytree(uploads, self._server.media)
 
     def start(self) -> "Site":
         """Start, and return when it answers."""
@@ -59,7 +65,7 @@ class Site:
 
     @contextmanager
     def inside(self) -> Iterator[None]:
-        """Within the block, models and services in this process work on the server's database.
+        """Within the block, models and services in this process work on the server's database and uploads.
 
         So a test can prepare what a page is to show, through the services that the pages use, and look afterwards.
         """
@@ -69,7 +75,7 @@ class Site:
         # Ids of content types differ between databases, and Django remembers them.
         ContentType.objects.clear_cache()
         try:
-            with self._unblocked():
+            with self._unblocked(), override_settings(MEDIA_ROOT=self._server.media):
                 yield
         finally:
             connections["default"].close()

@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,14 +24,15 @@ VAR = ROOT / "var" / "browser"
 STATIC_ROOT = VAR / "static"
 
 
-def stock(database: Database, parts: int, **variables: str) -> None:
-    """Fill a new database with the demo shop, and with further parts until there are so many."""
+def stock(database: Database, uploads: Path, parts: int, **variables: str) -> None:
+    """Fill a new database with the demo shop, and with further parts until there are so many; photos go to a folder."""
     subprocess.run(
         [sys.executable, "-m", "tests.browser.stock"],
         cwd=ROOT,
         env=databases.environment(
             database.url,
             PARTS=str(parts),
+            MEDIA_ROOT=str(uploads),
             STATIC_ROOT=str(STATIC_ROOT),
             SQLITE_SYNCHRONOUS="NORMAL",
             **variables,
@@ -50,6 +52,7 @@ class Store:
     def __init__(self, vendor: str, run_url: str, folder: Path, keep: bool = False):
         self._vendor, self._run_url, self._keep = vendor, run_url, keep and vendor == "sqlite"
         self._folder = VAR / "shop" if self._keep else folder
+        self._name = _fingerprint() if self._keep else "stocked"
         self._holders = folder / "holders"
         self._holders.mkdir(parents=True, exist_ok=True)
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -69,22 +72,27 @@ class Store:
                 self._note.unlink()
 
     @property
+    def uploads(self) -> Path:
+        """Return the folder with the photos of the stocked shop, which belong to every copy."""
+        return self._folder / f"{self._name}-uploads"
+
+    @property
     def _note(self) -> Path:
         """Where it is written which database is the stocked one."""
         return self._folder / "url"
 
     def _stocked(self) -> Database:
-        name = _fingerprint() if self._keep else "stocked"
-        file = self._folder / f"{name}.sqlite3"
-        if self._keep:
-            for other in self._folder.glob("*.sqlite3*"):
-                if not other.name.startswith(name):
-                    other.unlink()
+        file = self._folder / f"{self._name}.sqlite3"
         if self._note.exists() and (not self._keep or file.exists()):
             return databases.known_by(self._note.read_text())
+        if self._keep:
+            for old in (*self._folder.glob("*.sqlite3*"), self._note):
+                old.unlink(missing_ok=True)
+            for old in self._folder.glob("*-uploads"):
+                shutil.rmtree(old)
         database = databases.created(self._vendor, self._run_url, file)
         try:
-            stock(database, PARTS)
+            stock(database, self.uploads, PARTS)
         except BaseException:
             database.drop()
             raise
@@ -106,5 +114,6 @@ def _fingerprint() -> str:
         for path in sorted((ROOT / package).rglob("*.py")):
             if "floor" not in path.parts:
                 digest.update(path.read_bytes())
-    digest.update(Path(__file__).with_name("stock.py").read_bytes())
+    for name in ("stock.py", "store.py"):
+        digest.update(Path(__file__).with_name(name).read_bytes())
     return digest.hexdigest()[:16]

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from tests.browser.accessibility import axe_findings
+from tests.browser.alike import ALIKE_LOOKED_AT
 from tests.browser.keys import walk
 from tests.browser.looks import layout_findings
 from tests.browser.pages import PAGES
@@ -15,12 +16,24 @@ pytestmark = [pytest.mark.looks_only, pytest.mark.any_engine]
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 
+ALIKE = 1_000_000 if THOROUGH else ALIKE_LOOKED_AT
+
 AXE_LOOKS = {(TABLET, LIGHT): "everything", (TABLET, DARK): "colours", (PHONE, DARK): "everything"}
 """What axe looks at, at which size and in which theme. It takes a second for a long page, most of it for the colours:
 so not every rule is asked everywhere. A theme changes nothing but colours, and a desk has the tablet's. In a thorough
 run everything is asked everywhere."""
 
 each_page = pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
+
+
+def at_every_size(page, shown, sizes) -> list[str]:
+    """Return what does not fit, and what axe finds, at these sizes; what is wrong at several is said once."""
+    where: dict[str, list[str]] = {}
+    for size in sizes:
+        resize(page, size)
+        for finding in layout_findings(page, size, shown.excuses) + in_both_themes(page, shown, size):
+            where.setdefault(finding, []).append(size.name)
+    return [f"{', '.join(names)}: {finding}" for finding, names in where.items()]
 
 
 def in_both_themes(page, shown, size) -> list[str]:
@@ -30,7 +43,7 @@ def in_both_themes(page, shown, size) -> list[str]:
         asked = "everything" if THOROUGH else AXE_LOOKS.get((size, theme))
         if asked:
             set_theme(page, theme)
-            found = axe_findings(page, shown.excuses, only_colours=asked == "colours")
+            found = axe_findings(page, shown.excuses, only_colours=asked == "colours", alike=ALIKE)
             findings += [f"{theme}, {finding}" for finding in found]
     return findings
 
@@ -38,7 +51,7 @@ def in_both_themes(page, shown, size) -> list[str]:
 def fail_with(page, findings: list[str]) -> None:
     """Fail with the findings, where there are any, and nothing else: they say where and why."""
     if findings:
-        pytest.fail("\n".join([f"{page.url}:", *dict.fromkeys(findings)]), pytrace=False)
+        pytest.fail("\n".join([f"{page.url}:", *findings]), pytrace=False)
 
 
 @each_page
@@ -47,14 +60,9 @@ def test_a_page_is_for_fingers(shown, site, devices):
     sizes = [size for size in shown.sizes if size.touch]
     if not sizes:
         pytest.skip(f"{shown.name} is not for fingers")
-    page = devices(sizes[0], who=shown.who, station=shown.station)
-    page.goto(shown.path(site))
-    findings = []
-    for size in sizes:
-        resize(page, size)
-        found = layout_findings(page, size, shown.excuses) + in_both_themes(page, shown, size)
-        findings += [f"{size.name}: {finding}" for finding in found]
-    fail_with(page, findings)
+    page, path = shown.open(site, devices, sizes[0])
+    page.goto(path)
+    fail_with(page, at_every_size(page, shown, sizes))
 
 
 @each_page
@@ -63,16 +71,13 @@ def test_a_page_is_for_mouse_and_keyboard_and_loads_quickly(shown, site, devices
     sizes = [size for size in shown.sizes if not size.touch]
     if not sizes:
         pytest.skip(f"{shown.name} is not for a desk")
-    page = devices(sizes[0], who=shown.who, station=shown.station)
-    scale, path = Scale(page), shown.path(site)
+    page, path = shown.open(site, devices, sizes[0])
+    scale = Scale(page)
     findings = []
     for visit, most in (("first", shown.first_visit_bytes), ("repeat", shown.repeat_visit_bytes)):
         weights = scale.visit(path)
         if sum(weights.values()) > most:
             findings.append(f"the {visit} visit weighs more than {most:,} bytes:\n{account(weights)}")
-    for size in sizes:
-        resize(page, size)
-        found = layout_findings(page, size, shown.excuses) + in_both_themes(page, shown, size)
-        findings += [f"{size.name}: {finding}" for finding in found]
-    findings += [f"keyboard: {finding}" for finding in walk(page, shown.excuses).findings]
+    findings += at_every_size(page, shown, sizes)
+    findings += [f"keyboard: {finding}" for finding in walk(page, shown.excuses, alike=ALIKE).findings]
     fail_with(page, findings)

@@ -19,11 +19,21 @@ EXAMPLES = {
     "NotDeferred": {"status": "pending"},
     "PathOfAnotherJob": {"path_id": "path_x", "job_id": "job_y"},
     "AlreadyInLibrary": {"name": "Deburr"},
+    "StepOfAnotherPath": {"step_id": "step_x", "path_id": "path_y"},
+    "SerialOnAnotherPath": {"serial_id": "SN-00001", "path_id": "path_y"},
+    "PhotoTooLarge": {"name": "part.jpg", "most_bytes": 10 * 1024**2},
+    "PhotoHasTooManyPixels": {"name": "part.jpg", "most_pixels": 50_000_000},
+    "PhotoOfAnotherType": {"name": "part.jpg"},
+    "PhotoEmpty": {"name": "part.jpg"},
+    "PhotoUnreadable": {"name": "part.jpg"},
+    "RankedTooMany": {"most": 1000},
+    "RouteChanged": {"name": "Standard route"},
+    "SomeRefuse": {"refused": {"SN-00001": serials.refusals.AdvanceScrapped()}},
     "MovedMeanwhile": {"serial_id": "SN-00001", "expected": 1, "actual": 2},
 }
 """What the refusals that name something are made with."""
 
-BASES = {"Refusal", "Invalid", "NotFound", "Forbidden", "Conflict", "RuleRefusal"}
+BASES = {"Refusal", "Invalid", "NotFound", "Forbidden", "Conflict", "RuleRefusal", "PhotoRefusal"}
 
 
 def documented_refusals() -> list[type[Refusal]]:
@@ -85,3 +95,11 @@ def test_completion_names_the_steps_that_block_it():
 def test_a_part_that_moved_meanwhile_is_a_conflict():
     assert issubclass(serials.refusals.MovedMeanwhile, refusals.Conflict)
     assert "SN-00007 is at step index 3, not at 2" in serials.refusals.MovedMeanwhile("SN-00007", 2, 3).message
+
+
+def test_some_of_a_selection_refuse_with_the_status_and_code_of_the_first_and_a_sentence_each():
+    moved, scrapped = serials.refusals.MovedMeanwhile("SN-00007", 2, 3), serials.refusals.AdvanceScrapped()
+    refusal = serials.refusals.SomeRefuse({"SN-00007": moved, "SN-00005": scrapped})
+    assert (refusal.status, refusal.code, refusal.message) == (409, "moved_meanwhile", moved.message)
+    assert refusal.errors == {"serialIds": [moved.message, "SN-00005: Cannot advance a scrapped serial"]}
+    assert refusal.refused == {"SN-00007": moved, "SN-00005": scrapped}

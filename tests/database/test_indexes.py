@@ -50,6 +50,7 @@ from shopplanr import clock
 from shopplanr.accounts.models import SignInDevice, User
 from shopplanr.floor import scanning
 from shopplanr.floor.models import Scan
+from shopplanr.idempotency.models import KeptAnswer
 from tests.factories import (
     OPERATOR,
     PLANNER,
@@ -161,6 +162,9 @@ QUERIES = {
     "scan_verdict": lambda shop: Scan.objects.filter(verdict="unknown").order_by("-sequence"),
     "scan_station": lambda shop: Scan.objects.filter(station="Saw").order_by("-sequence"),
     "scan_user": lambda shop: Scan.objects.filter(user_id="nobody").order_by("-sequence"),
+    "kept_answer_oldest_first": lambda shop: KeptAnswer.objects.filter(created_at__lt=clock.now()).order_by(
+        "created_at"
+    ),
     "audit_user": lambda shop: AuditEntry.objects.filter(user_id="nobody").order_by("-sequence"),
 }
 """An index or a unique constraint by name, and the query that its comment names."""
@@ -187,7 +191,7 @@ def test_an_index_serves_its_query(name, shop):
 def test_every_index_is_tried_here():
     indexes = {
         index.name
-        for label in ("audit", "serials", "certificates", "accounts", "floor")
+        for label in ("audit", "serials", "certificates", "accounts", "floor", "idempotency")
         for model in apps.get_app_config(label).get_models()
         for index in model._meta.indexes
     }

@@ -9,14 +9,7 @@ from django.db.models import F, Q
 
 from audit import trail
 from audit.models import Action, AuditEntry
-from certificates.models import (
-    CertAttachment,
-    Certificate,
-    Certification,
-    CertificationAssignment,
-    JobProduct,
-    Product,
-)
+from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, JobProduct, Product
 from serials.models import (
     Job,
     LibraryEntry,
@@ -42,6 +35,7 @@ from shopplanr.demo import shop
 from shopplanr.demo.jobs import housing
 from shopplanr.demo.people import PEOPLE
 from tests.accounts.factories import UserFactory, token_client
+from tests.demo.reading import entries, job_called, progress
 from tests.lifecycle.replay import Replay
 from tests.lifecycle.tables import versions_that_lag_behind
 
@@ -62,14 +56,6 @@ def demo_shop(module_transaction):
 @pytest.fixture
 def client():
     return token_client(UserFactory(role=Role.AUDITORS))
-
-
-def job_called(ticket: str) -> Job:
-    return Job.objects.get(jira_ticket_key=ticket)
-
-
-def entries(action: Action):
-    return AuditEntry.objects.filter(action=action)
 
 
 # --- How much there is --------------------------------------------------------------------------------------------
@@ -141,10 +127,6 @@ def test_routes_in_every_mode_with_every_kind_of_step():
 
 
 # --- What a reader sees -------------------------------------------------------------------------------------------
-
-
-def progress(client, ticket: str) -> dict:
-    return client.get(f"/api/jobs/{job_called(ticket).pk}").json()["progress"]
 
 
 def test_one_job_is_finished(client):

@@ -5,7 +5,7 @@ import zlib
 from django.apps import apps
 from django.db import connection, models
 
-OURS = ("audit", "serials", "certificates", "accounts", "floor")
+OURS = ("audit", "serials", "certificates", "accounts", "floor", "idempotency")
 
 
 def fetch(query: str, *parameters) -> list[tuple]:

@@ -1,7 +1,8 @@
 """A server that is killed in the middle of its work: what it had accepted is all there, of the rest nothing is half.
 
 Every call names a person of its own, so that the audit trail tells which entries it made: all of them where it was
-answered; all or none where the answer was lost.
+answered; all or none where the answer was lost. Every second call has an Idempotency-Key: sent again once the server is
+back, it has its effect exactly once.
 """
 
 from collections import Counter
@@ -21,8 +22,9 @@ from tests.live.shop import Route, Shop
 ACCEPTED_BEFORE_THE_KILL = (12, 20, 31)
 WORK_TIMEOUT_SECONDS = 60
 
-BATCHERS, MOVERS = 3, 4
-"""With one who attaches certificates these are eight clients; each calls again as soon as it is answered."""
+BATCHERS, MOVERS = 3, 3
+"""With one who moves selections and one who attaches certificates these are eight clients; each calls again as soon as
+it is answered."""
 
 BATCH = 500
 SELECTION = 150
@@ -40,6 +42,12 @@ class Call:
     entries: int
     user_id: str = ""
     answer: object = None
+    keyed: bool = False
+
+    def make(self, client: httpx.Client) -> httpx.Response:
+        """Make the call, in the name of its own person."""
+        key = {"Idempotency-Key": self.user_id} if self.keyed else {}
+        return client.post(f"/api/{self.path}", json=self.body | {"userId": self.user_id}, headers=key)
 
 
 @dataclass
@@ -86,6 +94,15 @@ def moves(parts: list[str]) -> Iterator[Call]:
         yield Call(f"serials/{part}/advance", {}, 1)
 
 
+def selections(parts: list[str]) -> Iterator[Call]:
+    """The same for selections of parts, each moved by one call."""
+    for start in range(0, len(parts), SELECTION // 5):
+        chosen = parts[start:][: SELECTION // 5]
+        yield Call("serials/advance-to", {"serialIds": chosen, "targetStepIndex": 2}, 2 * len(chosen))
+        yield Call("serials/advance", {"serialIds": chosen, "expectedStepIndex": 2}, len(chosen))
+        yield Call("serials/advance", {"serialIds": chosen}, len(chosen))
+
+
 def attachments(parts: list[str], certificates: list[str]) -> Iterator[Call]:
     """Attach one certificate after the other to a selection."""
     for certificate in certificates:
@@ -96,10 +113,10 @@ def work_until_killed(server: LiveServer, work: Work, calls: Iterator[Call], nam
     """Make the calls, each when the one before is answered, until nobody answers any more."""
     with server.client() as client:
         for number, call in enumerate(calls):
-            call.user_id = f"{name}-{number}"
+            call.user_id, call.keyed = f"{name}-{number}", number % 2 == 0
             work.calls.append(call)
             try:
-                response = client.post(f"/api/{call.path}", json=call.body | {"userId": call.user_id})
+                response = call.make(client)
             except httpx.TransportError:
                 return
             assert response.is_success, response.text
@@ -110,9 +127,11 @@ def prepared(shop: Shop) -> list[Iterator[Call]]:
     """Make what the clients work on; return what each of them will ask."""
     route, certificate = shop.route(*ROUTE, mode="flexible"), shop.certificate()
     parts = shop.parts(route, MOVERS * PARTS_PER_MOVER + SELECTION)
+    selected = shop.parts(route, 2 * SELECTION)
     return [
         *(batches(route, certificate) for _ in range(BATCHERS)),
         *(moves(parts[mover * PARTS_PER_MOVER :][:PARTS_PER_MOVER]) for mover in range(MOVERS)),
+        selections(selected),
         attachments(parts[-SELECTION:], [shop.certificate() for _ in range(20)]),
     ]
 
@@ -159,6 +178,18 @@ def assert_answers_hold(shop: Shop, query: ledger.Query, accepted: list[Call]) -
             assert first in shop.get(f"serials/{first['serialId']}/cert-attachments")
 
 
+def assert_repeats_have_one_effect(client: httpx.Client, calls: list[Call]) -> None:
+    """Make every call again that has a key, also where its answer was lost."""
+    for call in calls:
+        if call.keyed:
+            response = call.make(client)
+            assert response.is_success, response.text
+            if call.answer is not None:
+                assert response.headers["Idempotency-Replayed"] == "true"
+                assert response.json() == call.answer
+            call.answer = response.json()
+
+
 @pytest.mark.parametrize("accepted", ACCEPTED_BEFORE_THE_KILL)
 def test_a_server_that_is_killed_comes_back_with_every_accepted_call_whole_and_no_other_half(server, accepted):
     work = work_and_kill(server, accepted)
@@ -169,6 +200,10 @@ def test_a_server_that_is_killed_comes_back_with_every_accepted_call_whole_and_n
         assert misjudged(query, work.calls) == []
         assert ledger.findings(query) == []
         assert_answers_hold(Shop(client), query, work.accepted())
+
+        assert_repeats_have_one_effect(client, work.calls)
+        assert misjudged(query, work.calls) == []
+        assert ledger.findings(query) == []
 
 
 def test_after_all_that_the_numbers_go_on_without_a_gap(server):

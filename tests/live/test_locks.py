@@ -94,10 +94,24 @@ def test_without_the_lock_one_of_two_advances_is_lost_loudly(both_read_first):
     assert findings() == []
 
 
-def test_without_the_lock_a_part_is_scrapped_at_a_step_that_it_has_left(both_read_first):
+def test_without_the_lock_a_part_is_scrapped_at_a_step_that_it_has_left(both_read_first, monkeypatch):
+    # Both have read; then the advance is done before the scrap begins to write.
+    advanced, record = Event(), trail.record
+
+    def advance() -> Serial:
+        try:
+            return advancement.advance(part.id, OPERATOR)
+        finally:
+            advanced.set()
+
+    def record_then(*arguments, **facts):
+        wait_for(advanced)
+        return record(*arguments, **facts)
+
     part = make_serial()
+    monkeypatch.setattr(trail, "record", record_then)
     outcomes = together(
-        partial(advancement.advance, part.id, OPERATOR),
+        advance,
         partial(endings.scrap, part.id, "damaged", None, OPERATOR),
         deferred=True,
     )
@@ -109,6 +123,33 @@ def test_without_the_lock_a_part_is_scrapped_at_a_step_that_it_has_left(both_rea
     stored = Serial.objects.select_related("scrap_step").get(pk=part.pk)
     assert (stored.current_step_index, stored.scrap_step.order) == (1, 0)
     assert findings() != []  # and the ledger sees it
+
+
+def test_without_the_lock_a_part_that_was_scrapped_meanwhile_is_not_advanced(both_read_first, monkeypatch):
+    scrapped, record_events = Event(), trail.record_events
+
+    def scrap() -> Serial:
+        try:
+            return endings.scrap(part.id, "damaged", None, OPERATOR)
+        finally:
+            scrapped.set()
+
+    def record_then(*arguments):
+        wait_for(scrapped)
+        return record_events(*arguments)
+
+    part = make_serial()
+    if connection.vendor == "postgresql":  # on SQLite the advance has the lock by then, and the scrap waits for it
+        monkeypatch.setattr(trail, "record_events", record_then)
+    failure = refused(together(partial(advancement.advance, part.id, OPERATOR), scrap, deferred=True))
+
+    if connection.vendor == "sqlite":
+        assert_engine_refused(failure)
+    else:
+        assert isinstance(failure, RuntimeError)
+        assert "0 of 1 parts could be moved" in str(failure)
+        assert Serial.objects.get(pk=part.pk).status == "scrapped"
+    assert findings() == []
 
 
 def test_without_the_lock_the_database_refuses_a_second_attachment(both_read_first, monkeypatch):

@@ -40,6 +40,56 @@ def test_of_callers_who_say_where_they_saw_the_part_one_moves_it(shop, client):
     assert len(shop.entries(part, "serial_advanced")) == 1
 
 
+def test_selections_that_overlap_move_each_part_as_often_as_it_is_named(shop):
+    parts = shop.parts(shop.route(*(f"Operation {number}" for number in range(20))), 40)
+    selections = [order[start:] for order in (parts, parts[::-1]) for start in (0, 5, 10, 20)]
+    advance = [partial(shop.post, "serials/advance", serialIds=chosen, userId="ann") for chosen in selections]
+    jump = [
+        partial(shop.post, "serials/advance-to", serialIds=[part], targetStepIndex=19, userId="ben")
+        for part in shop.parts(shop.route(*["Turn"] * 20, mode="flexible"), 4)
+    ]
+    answers = at_once([*advance, *jump])[: len(advance)]
+
+    for chosen, answer in zip(selections, answers, strict=True):
+        assert [result["serialId"] for result in answer["results"]] == chosen
+    named = Counter(part for chosen in selections for part in chosen)
+    for part in parts:
+        # each call showed a place of its own, and none was lost or shown twice
+        shown = [
+            result["serial"]["currentStepIndex"]
+            for answer in answers
+            for result in answer["results"]
+            if result["serialId"] == part
+        ]
+        assert sorted(shown) == list(range(1, named[part] + 1))
+        assert len(shop.entries(part, "serial_advanced")) == named[part]
+
+
+def test_of_callers_who_say_where_they_saw_a_selection_one_moves_it_and_the_others_nothing(shop, client):
+    parts = shop.parts(shop.route("Saw", "Mill", "Inspect"), 30)
+    selections = [parts, parts[::-1], parts[:20], parts[10:]] * (CALLERS // 4)
+    answers = at_once(
+        [
+            partial(
+                client.post,
+                "/api/serials/advance",
+                json={"serialIds": chosen, "expectedStepIndex": dict.fromkeys(chosen, 0), "userId": "ann"},
+            )
+            for chosen in selections
+        ]
+    )
+
+    # all of them have parts 10 to 19 in common
+    assert statuses(answers) == {200: 1, 409: CALLERS - 1}
+    (moved,) = (chosen for chosen, answer in zip(selections, answers, strict=True) if answer.status_code == 200)
+    places = {row["id"]: row["currentStepIndex"] for row in shop.get("serials") if row["id"] in parts}
+    assert places == {part: int(part in moved) for part in parts}
+    for chosen, answer in zip(selections, answers, strict=True):
+        if answer.status_code == 409:
+            told = {sentence.split()[0] for sentence in answer.json()["errors"]["serialIds"]}
+            assert told == set(chosen) & set(moved)
+
+
 def test_batches_at_once_get_ids_without_a_gap_each_batch_in_one_piece(shop):
     route = shop.route("Saw", "Mill")
     before = int(shop.part(route).removeprefix("SN-"))

@@ -15,6 +15,7 @@ from serials.admin.marks import FORCED, SERIAL_MARKS, step_mark
 from serials.models import SerialStatus
 from shopplanr import clock
 from shopplanr.accounts.people import initials
+from shopplanr.idempotency import forms
 from shopplanr.ids import serial_id
 
 register = template.Library()
@@ -37,6 +38,12 @@ def icon(name: str, css: str = "") -> SafeString:
         static(ICONS),
         name,
     )
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """Give a form its key: sent again, by a double tap or after a lost answer, it does nothing a second time."""
+    return format_html('<input type="hidden" name="{}" value="{}">', forms.FIELD, forms.new_key())
 
 
 @register.simple_tag

@@ -5,14 +5,6 @@ from datetime import UTC, datetime
 import pytest
 
 from shopplanr import clock
-from shopplanr.accounts.models import ApiToken
-
-
-@pytest.fixture
-def client(client):
-    """Calls with the program's token in its steady state: when it was last used is written once a minute."""
-    ApiToken.objects.update(last_used_at=clock.now())
-    return client
 
 
 @pytest.fixture
