@@ -178,14 +178,23 @@ def _assigning(request: HttpRequest, tried: Tried | None) -> dict[str, object]:
     return {"assigning": step, "people": list(people.values_list("pk", "name"))}
 
 
-def _one_stage(request: HttpRequest, job_id: str, step_id: str) -> HttpResponse:
-    """Show one step of a board: while it is given to somebody, and after that was thought better of."""
+def _one_stage(
+    request: HttpRequest, job_id: str, step_id: str, *, tried: Tried | None = None, said: str = "", status: int = 200
+) -> HttpResponse:
+    """Show one step of a board: while it is given to somebody, after that, or when it was thought better of."""
     job = get_or_refuse(Job.objects.all(), job_id, "Job")
     step = get_or_refuse(Step.objects.filter(path__job=job.pk).select_related("path"), step_id, "ProcessStep")
     (board,) = boards_of([step.path], {}, 0)
-    stage = next(stage for stage in board.stages if stage.step.pk == step.pk)
-    context = {"board": board, "stage": stage, "job": job, "may": {"plan": request.user.has_perm(Right.PLAN)}}
-    return show(request, "job/stage.html", context | _assigning(request, None))
+    context = {
+        "board": board,
+        "stage": next(stage for stage in board.stages if stage.step.pk == step.pk),
+        "job": job,
+        "may": {"plan": request.user.has_perm(Right.PLAN)},
+        "is_alone": True,
+        "said": {"verdict": "done", "message": said} if said else None,
+        "tried": tried,
+    }
+    return show(request, "job/stage.html", context | _assigning(request, tried), status=status)
 
 
 @page()
@@ -199,9 +208,14 @@ def assign(request: HttpRequest, id: str) -> HttpResponse:
     except Refusal as refusal:
         typed = request.POST.copy()
         typed["step"] = id
-        return _job(request, job_id, Tried("assign", refusal, typed), refusal.status)
+        tried = Tried("assign", refusal, typed)
+        if is_fragment(request):
+            return _one_stage(request, job_id, id, tried=tried, status=refusal.status)
+        return _job(request, job_id, tried, refusal.status)
     who = step.assigned_to
     words = f"{step.name} is {who.name}'s now." if who else f"{step.name} is nobody's now."
+    if is_fragment(request):
+        return _one_stage(request, job_id, id, said=words)
     messages.success(request, words, extra_tags="done")
     return go(request, f"{reverse('floor:job', args=[job_id])}#{step.path_id}")
 
