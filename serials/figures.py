@@ -83,6 +83,10 @@ class PartCounts:
         """Parts that are done or may still come to be."""
         return self.in_progress + self.completed
 
+    def missing_to(self, goal: int) -> int:
+        """Return how many parts are yet to be started for so many good ones."""
+        return max(0, goal - self.good)
+
     def __add__(self, other: "PartCounts") -> "PartCounts":
         return PartCounts(
             self.in_progress + other.in_progress, self.completed + other.completed, self.scrapped + other.scrapped

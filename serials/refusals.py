@@ -240,6 +240,15 @@ class MovedMeanwhile(Conflict):
         super().__init__(f"{serial_id} is at step index {actual}, not at {expected}; look again before advancing it")
 
 
+class StartedMeanwhile(Conflict):
+    """Parts were started on the path after the caller looked at it, maybe the very ones that it asks for."""
+
+    code = "started_meanwhile"
+
+    def __init__(self, expected: int, actual: int):
+        super().__init__(f"This path has {actual} parts by now, not {expected}; look again before starting more")
+
+
 class SomeRefuse(Refusal):
     """Some parts of a selection do not make the move, and so none does. Status and code are those of the first.
 

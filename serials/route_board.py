@@ -55,7 +55,7 @@ class RouteBoard:
     @property
     def missing(self) -> int:
         """How many parts are yet to be started, for as many good ones as the goal asks for."""
-        return max(0, self.path.goal_quantity - self.parts.good)
+        return self.parts.missing_to(self.path.goal_quantity)
 
     @property
     def percent(self) -> float:

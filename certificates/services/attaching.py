@@ -53,14 +53,20 @@ def attach_all(certificate_id: object, serial_ids: object, actor: Actor) -> list
 
 @transaction.atomic
 def create_batch(
-    job_id: object, path_id: object, quantity: object, actor: Actor, certificate_id: object = None
+    job_id: object,
+    path_id: object,
+    quantity: object,
+    actor: Actor,
+    certificate_id: object = None,
+    *,
+    expected_parts: object = None,
 ) -> list[Serial]:
     """Start a batch, with this certificate on every part where one is given; return the parts.
 
     Raises what ``serials.services.batches.create`` raises, then ``certId must be text``, ``Certificate not found``;
     nothing is kept then.
     """
-    serials = batches.create(job_id, path_id, quantity, actor)
+    serials = batches.create(job_id, path_id, quantity, actor, expected_parts=expected_parts)
     if certificate_id := given_text(certificate_id, "certId"):
         _attach(_find(certificate_id), range(serials[0].pk, serials[-1].pk + 1), actor)
     return serials
@@ -68,13 +74,20 @@ def create_batch(
 
 @transaction.atomic
 def create_certified_batch(
-    job_id: object, path_id: object, quantity: object, actor: Actor, certificate: Mapping[str, object]
+    job_id: object,
+    path_id: object,
+    quantity: object,
+    actor: Actor,
+    certificate: Mapping[str, object],
+    *,
+    expected_parts: object = None,
 ) -> list[Serial]:
     """Record a certificate from the fields of ``POST /certs`` and start a batch with it on every part.
 
     Returns the parts. Both or neither: raises what ``certificates.create`` and ``create_batch`` raise.
     """
-    return create_batch(job_id, path_id, quantity, actor, certificates.create(certificate, actor).pk)
+    certificate_id = certificates.create(certificate, actor).pk
+    return create_batch(job_id, path_id, quantity, actor, certificate_id, expected_parts=expected_parts)
 
 
 def check_may_attach(serial: Serial) -> None:

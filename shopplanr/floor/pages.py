@@ -130,7 +130,11 @@ def is_fragment(request: HttpRequest) -> bool:
 
 def go(request: HttpRequest, address: str) -> HttpResponse:
     """Go on to another page after a form; the browser asks for it anew."""
-    return HttpResponseClientRedirect(address) if request.htmx else HttpResponseRedirect(address, status=303)
+    if not request.htmx:
+        return HttpResponseRedirect(address, status=303)
+    # To a place on the page that it shows a browser only scrolls; to the page itself it goes, and so loads it.
+    whole, shown = (url.partition("#")[0] for url in (address, request.htmx.current_url_abs_path or ""))
+    return HttpResponseClientRedirect(whole if whole == shown else address)
 
 
 def own_address(request: HttpRequest, address: str, otherwise: str) -> str:

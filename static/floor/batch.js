@@ -8,7 +8,8 @@ document.addEventListener("change", (event) => {
   const route = event.target.closest?.("#batch #pathId");
   const quantity = route?.form.elements.quantity;
   if (!quantity || quantity.dataset.typed) return;
-  const missing = Number(route.selectedOptions[0].dataset.missing);
-  quantity.value = missing || "";
-  document.getElementById("missing").textContent = missing ? `${missing} to start for the goal of this route.` : "The goal of this route is covered: more is more than ordered.";
+  const { missing, goal } = route.selectedOptions[0].dataset;
+  const some = missing !== "0";
+  quantity.value = some ? missing : "";
+  document.getElementById("missing").textContent = some ? `${missing} to start for the goal of ${goal}.` : `The goal of ${goal} is covered: more is more than ordered.`;
 });

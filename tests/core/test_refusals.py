@@ -29,6 +29,7 @@ EXAMPLES = {
     "RankedTooMany": {"most": 1000},
     "RouteChanged": {"name": "Standard route"},
     "SomeRefuse": {"refused": {"SN-00001": serials.refusals.AdvanceScrapped()}},
+    "StartedMeanwhile": {"expected": 4, "actual": 24},
     "MovedMeanwhile": {"serial_id": "SN-00001", "expected": 1, "actual": 2},
 }
 """What the refusals that name something are made with."""

@@ -41,7 +41,7 @@ def start(client, job, **form):
 
 
 def offered(response) -> tuple[str, int]:
-    return response.context["chosen_route"].name, response.context["missing"]
+    return response.context["chosen"].path.name, response.context["chosen"].missing
 
 
 class TestForm:
@@ -151,6 +151,33 @@ class TestStarting:
         assert sorted(actions) == [Action.CERT_ATTACHED, Action.CERT_ATTACHED, Action.SERIAL_CREATED]
 
 
+class TestTwice:
+    """A second tap, a retry, or somebody else who starts the missing parts at the same time."""
+
+    def test_what_the_page_showed_is_started_once(self, job, path, operator, administrator):
+        make_serials(path, 4)
+        assert f'name="seen-{path.pk}" value="4"' in operator.get(f"/jobs/{job.pk}").content.decode()
+        form = {"pathId": path.pk, "quantity": "20", f"seen-{path.pk}": "4"}
+        assert start(operator, job, **form).status_code == 303
+
+        with nothing_written():
+            responses = [start(operator, job, **form), start(administrator, job, **form, certName="Report")]
+
+        for response in responses:
+            assert response.status_code == 409
+            sentence = "This path has 24 parts by now, not 4; look again before starting more"
+            assert in_order(main(response), "Add a batch", sentence, "The goal of 24 is covered")
+            assert f'name="seen-{path.pk}" value="24"' in response.content.decode()
+
+    @pytest.mark.parametrize("seen", ["x", "1.5", "\0", "9" * 99])
+    def test_what_is_no_number_of_parts_is_refused(self, seen, job, path, operator):
+        with nothing_written():
+            assert start(operator, job, pathId=path.pk, quantity="1", **{f"seen-{path.pk}": seen}).status_code in {
+                400,
+                409,
+            }
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("quantity", "sentence"),
@@ -178,7 +205,7 @@ class TestRefusals:
         assert f'name="quantity" value="{quantity}"' in html
         assert 'aria-invalid="true" aria-describedby="refusal-batch missing"' in html
         assert f'<option value="{heat.pk}" selected>' in html
-        assert response.context["chosen_route"] == other
+        assert response.context["chosen"].path == other
 
     @pytest.mark.parametrize(
         ("form", "status", "sentence"),

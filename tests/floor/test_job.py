@@ -219,6 +219,26 @@ class TestAssigning:
         other = JobFactory()
         assert planner.get(url(other), asked, headers={"HX-Request": "true"}).status_code == 404
 
+    def test_a_script_that_gives_it_gets_it_back(self, job, path, dale, planner):
+        step = steps_of(path)[1]
+
+        def give(user_id: str):
+            return planner.post(f"/steps/{step.pk}/assign", {"userId": user_id}, headers={"HX-Request": "true"})
+
+        done, refused = give(dale.pk).content.decode(), give("user_x")
+
+        assert "Mill is Dale Kowalski" in done and "<html" not in done and "/delete" not in done
+        assert refused.status_code == 400
+        assert "User not found or inactive" in refused.content.decode()
+
+    @pytest.mark.parametrize(("shown", "is_loaded"), [("", True), ("#batch", True), ("?page=2", False)])
+    def test_a_page_that_is_shown_is_loaded_and_not_only_scrolled(self, shown, is_loaded, job, path, planner):
+        headers = {"HX-Request": "true", "HX-Boosted": "true", "HX-Current-URL": f"http://testserver{url(job)}{shown}"}
+
+        response = planner.post(f"/steps/{steps_of(path)[1].pk}/assign", {"userId": ""}, headers=headers)
+
+        assert response.headers["HX-Redirect"] == url(job) + ("" if is_loaded else f"#{path.pk}")
+
     def test_a_refusal_stands_at_the_step(self, job, path, dale, planner):
         dale.is_active = False
         dale.save()

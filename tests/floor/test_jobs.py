@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from serials.models import Job
-from serials.services import advancement, endings
+from serials.services import advancement, bulk_moves, endings
 from shopplanr import clock
 from shopplanr.accounts.roles import Role
 from tests.factories import OPERATOR, JobFactory, PathFactory, make_serials
@@ -79,8 +79,7 @@ class TestList:
 
     def test_what_is_not_quite_done_is_not_said_to_be(self, planner):
         path = PathFactory(job=JobFactory(goalQuantity=200), steps=("Saw",))
-        for part in make_serials(path, 199):
-            advancement.advance(part.id, OPERATOR)
+        bulk_moves.advance_all([part.id for part in make_serials(path, 199)], OPERATOR)
 
         assert in_order(main(planner.get(URL)), "199 of 200", "99 %")
 

@@ -1,6 +1,7 @@
 """One job: how far it is, its route boards, starting a batch, and who does which step."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
@@ -29,6 +30,9 @@ from shopplanr.refusals import Invalid, Refusal
 
 ROUTES_SHOWN = 8
 """Routes on one page; the others are on the next."""
+
+ROUTES_OFFERED = 50
+"""Routes to choose from for a batch; any other one is asked for by its own button."""
 
 PARTS_LISTED = 50
 """Parts listed of each route; the list of parts has them all."""
@@ -80,19 +84,34 @@ def _found(job_id: str) -> Job:
 # --- Batches
 
 
+@dataclass(frozen=True, slots=True)
+class Startable:
+    """A route on which parts can be started, and those that are on it already."""
+
+    path: Path
+    parts: PartCounts
+
+    @property
+    def missing(self) -> int:
+        """How many are yet to be started for its goal."""
+        return self.parts.missing_to(self.path.goal_quantity)
+
+
 def _batch_form(
     request: HttpRequest, routes: Sequence[Path], counts: Mapping[str, PartCounts], tried: Tried | None
 ) -> dict[str, object]:
-    """Return what the form for a batch offers: each route with what it lacks, and the latest certificates."""
-    lacking = [(route, max(0, route.goal_quantity - counts.get(route.pk, PartCounts()).good)) for route in routes]
+    """Return what the form for a batch offers: routes with what each lacks, and the latest certificates.
+
+    Chosen is the route that was asked for, else the first that lacks parts.
+    """
+    startable = [Startable(route, counts.get(route.pk, PartCounts())) for route in routes]
     asked = tried.typed.get("pathId") if tried and tried.form == "batch" else request.GET.get("path")
-    by_id = {route.pk: (route, missing) for route, missing in lacking}
-    chosen = by_id.get(asked) or next(((route, missing) for route, missing in lacking if missing), lacking[0])
+    chosen = next((each for each in startable if each.path.pk == asked), None)
+    chosen = chosen or next((each for each in startable if each.missing), startable[0])
     may_certify = request.user.has_perm(Right.CERTIFY)
     return {
-        "lacking": lacking,
-        "chosen_route": chosen[0],
-        "missing": chosen[1],
+        "startable": [each for place, each in enumerate(startable) if place < ROUTES_OFFERED or each is chosen],
+        "chosen": chosen,
         "certificates": offered.certificates(CertificateType.MATERIAL),
         "may_certify": may_certify,
         "why_not_certify": "" if may_certify else refusal_sentence(Right.CERTIFY),
@@ -107,11 +126,13 @@ def start_batch(request: HttpRequest, id: str) -> HttpResponse:
     try:
         require(request, Right.CREATE_SERIALS)
         certificate = _new_certificate(request)
-        place = id, typed.get("pathId"), given.number(typed.get("quantity", "")), actor_for(request, None)
+        path_id = typed.get("pathId", "")
+        batch = id, path_id, given.number(typed.get("quantity", "")), actor_for(request, None)
+        seen = given.number(typed.get(f"seen-{path_id}", ""))  # how many parts the page showed there
         if certificate:
-            serials = attaching.create_certified_batch(*place, certificate)
+            serials = attaching.create_certified_batch(*batch, certificate, expected_parts=seen)
         else:
-            serials = attaching.create_batch(*place, typed.get("certId") or None)
+            serials = attaching.create_batch(*batch, typed.get("certId") or None, expected_parts=seen)
     except Refusal as refusal:
         return _job(request, id, Tried("batch", refusal, typed), refusal.status)
     return go(request, f"{reverse('floor:job', args=[id])}?started={serials[0].id}..{serials[-1].id}")
@@ -157,14 +178,23 @@ def _assigning(request: HttpRequest, tried: Tried | None) -> dict[str, object]:
     return {"assigning": step, "people": list(people.values_list("pk", "name"))}
 
 
-def _one_stage(request: HttpRequest, job_id: str, step_id: str) -> HttpResponse:
-    """Show one step of a board: while it is given to somebody, and after that was thought better of."""
+def _one_stage(
+    request: HttpRequest, job_id: str, step_id: str, *, tried: Tried | None = None, said: str = "", status: int = 200
+) -> HttpResponse:
+    """Show one step of a board: while it is given to somebody, after that, or when it was thought better of."""
     job = get_or_refuse(Job.objects.all(), job_id, "Job")
     step = get_or_refuse(Step.objects.filter(path__job=job.pk).select_related("path"), step_id, "ProcessStep")
     (board,) = boards_of([step.path], {}, 0)
-    stage = next(stage for stage in board.stages if stage.step.pk == step.pk)
-    context = {"board": board, "stage": stage, "job": job, "may": {"plan": request.user.has_perm(Right.PLAN)}}
-    return show(request, "job/stage.html", context | _assigning(request, None))
+    context = {
+        "board": board,
+        "stage": next(stage for stage in board.stages if stage.step.pk == step.pk),
+        "job": job,
+        "may": {"plan": request.user.has_perm(Right.PLAN)},
+        "is_alone": True,
+        "said": {"verdict": "done", "message": said} if said else None,
+        "tried": tried,
+    }
+    return show(request, "job/stage.html", context | _assigning(request, tried), status=status)
 
 
 @page()
@@ -178,9 +208,14 @@ def assign(request: HttpRequest, id: str) -> HttpResponse:
     except Refusal as refusal:
         typed = request.POST.copy()
         typed["step"] = id
-        return _job(request, job_id, Tried("assign", refusal, typed), refusal.status)
+        tried = Tried("assign", refusal, typed)
+        if is_fragment(request):
+            return _one_stage(request, job_id, id, tried=tried, status=refusal.status)
+        return _job(request, job_id, tried, refusal.status)
     who = step.assigned_to
     words = f"{step.name} is {who.name}'s now." if who else f"{step.name} is nobody's now."
+    if is_fragment(request):
+        return _one_stage(request, job_id, id, said=words)
     messages.success(request, words, extra_tags="done")
     return go(request, f"{reverse('floor:job', args=[job_id])}#{step.path_id}")
 
