@@ -5,7 +5,8 @@
     SCREENSHOTS=/some/folder make screenshots           somewhere else, to look at while working on them
 
 The shop is the demo, in a database of its own that goes afterwards, and it is always the same moment there: what comes
-out differs only where a page does. A page that complains in the browser's console is drawn, and named at the end.
+out differs only where a page does, and only then is a file written anew. A page that complains in the browser's console
+is drawn, and named at the end.
 """
 
 import io
@@ -29,6 +30,8 @@ MOMENT = datetime.fromisoformat("2026-03-10T09:40:00+00:00")
 
 LARGEST_BYTES = 60_000
 COLOURS = (256, 128, 64, 32)
+INVISIBLE = 8
+"""Of 256 shades."""
 
 
 def squeezed(picture: bytes) -> bytes:
@@ -42,6 +45,19 @@ def squeezed(picture: bytes) -> bytes:
         if file.tell() <= LARGEST_BYTES:
             break
     return file.getvalue()
+
+
+def is_drawn_already(path: Path, picture: bytes) -> bool:
+    """Tell whether the file shows the same: a few shades at an edge differ from one drawing to the next."""
+    from PIL import Image, ImageChops
+
+    if not path.exists():
+        return False
+    with Image.open(path) as old, Image.open(io.BytesIO(picture)) as new:
+        if old.size != new.size:
+            return False
+        difference = ImageChops.difference(old.convert("RGB"), new.convert("RGB"))
+    return max(most for _, most in difference.getextrema()) <= INVISIBLE
 
 
 def chosen_pages(text: str) -> list:
@@ -116,7 +132,8 @@ def draw_all(pages: list, database, log: Path, folder: Path) -> list[str]:
             for shown in pages:
                 for name, picture in draw(shown, window, site):
                     small = squeezed(picture)
-                    (folder / name).write_bytes(small)
+                    if not is_drawn_already(folder / name, small):
+                        (folder / name).write_bytes(small)
                     print(f"{name:<44} {len(small) / 1000:6.1f} kB", flush=True)
     finally:
         site.stop()

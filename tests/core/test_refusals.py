@@ -95,3 +95,11 @@ def test_completion_names_the_steps_that_block_it():
 def test_a_part_that_moved_meanwhile_is_a_conflict():
     assert issubclass(serials.refusals.MovedMeanwhile, refusals.Conflict)
     assert "SN-00007 is at step index 3, not at 2" in serials.refusals.MovedMeanwhile("SN-00007", 2, 3).message
+
+
+def test_some_of_a_selection_refuse_with_the_status_and_code_of_the_first_and_a_sentence_each():
+    moved, scrapped = serials.refusals.MovedMeanwhile("SN-00007", 2, 3), serials.refusals.AdvanceScrapped()
+    refusal = serials.refusals.SomeRefuse({"SN-00007": moved, "SN-00005": scrapped})
+    assert (refusal.status, refusal.code, refusal.message) == (409, "moved_meanwhile", moved.message)
+    assert refusal.errors == {"serialIds": [moved.message, "SN-00005: Cannot advance a scrapped serial"]}
+    assert refusal.refused == {"SN-00007": moved, "SN-00005": scrapped}

@@ -21,7 +21,10 @@ def die_with_the_tests() -> None:
 
 
 def stop_the_clock(moment: datetime) -> None:
-    """Have it be that moment for as long as the server runs, in every thread. Nothing else may be loaded yet."""
+    """Have it be that moment for as long as the server runs, in every thread. Nothing else may be loaded yet.
+
+    ``clock.told`` is for one thread and for a while.
+    """
     clock.now = lambda: moment
 
 
