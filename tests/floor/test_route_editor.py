@@ -67,7 +67,7 @@ class TestNew:
 
         done = [form.send(planner, do="save") for _ in range(2)]
 
-        assert done[0].url == done[1].url == f"/jobs/{job.pk}#{job.paths.get().pk}"
+        assert done[0]["Location"] == done[1]["Location"] == f"/jobs/{job.pk}#{job.paths.get().pk}"
 
     def test_what_only_changes_the_page_is_not_kept(self, planner, job):
         form = new_route(planner, job)
