@@ -91,7 +91,7 @@ def test_a_route_is_written_by_keyboard_alone(site, desk, job):
         expect(step(desk, 3)).to_be_focused()
         expect(step(desk, 3)).to_have_value("Wash")
         desk.get_by_label("Optional: step 3", exact=True).press("Space")
-        press(desk, "Save the route")
+        press(desk, "Save route")
         expect(desk.get_by_role("heading", name="Bracket")).to_be_visible()
     assert steps_in(site, job) == ["Ship", "Saw", "Wash", "Pack"]
 
@@ -116,7 +116,7 @@ def test_rows_that_were_added_are_as_good_as_the_others(site, window, job):
     axe(page)
     set_theme(page, DARK)
     axe(page)
-    page.get_by_role("button", name="Save the route").tap()
+    page.get_by_role("button", name="Save route").tap()
     expect(page.get_by_role("heading", name="Bracket")).to_be_visible()
     with site.inside():
         wash, turn = Path.objects.get(job=job).steps.select_related("assigned_to").order_by("order")
@@ -142,7 +142,7 @@ def test_a_step_is_dragged_to_its_place(site, desk, job, path):
     desk.keyboard.press("Escape")
     desk.mouse.up()
     expect(step(desk, 1)).to_have_value("Mill")
-    desk.get_by_role("button", name="Save the route").click()
+    desk.get_by_role("button", name="Save route").click()
     expect(desk.get_by_role("heading", name="Bracket")).to_be_visible()
     assert steps_in(site, job) == ["Mill", "Pack", "Saw"]
 
@@ -160,7 +160,7 @@ def test_steps_that_parts_carry_stay_and_new_ones_stay_behind_them(site, desk, j
     press(desk, "Move step 5 up")
     expect(desk.get_by_role("button", name="Move step 4 down", exact=True)).to_be_focused()
     expect(desk.get_by_role("button", name="Move step 4 up", exact=True)).to_be_disabled()
-    desk.get_by_role("button", name="Save the route").click()
+    desk.get_by_role("button", name="Save route").click()
     expect(desk.get_by_role("heading", name="Bracket")).to_be_visible()
     assert steps_in(site, job) == ["Saw", "Mill", "Pack", "Insure", "Ship"]
 
@@ -175,7 +175,7 @@ def test_a_refusal_keeps_everything_and_the_buttons_go_on_working(site, window, 
     step(page, 3).fill("Deburr")
     with site.inside():
         make_serial(path)
-    page.get_by_role("button", name="Save the route").tap()
+    page.get_by_role("button", name="Save route").tap()
 
     expect(page.get_by_role("alert")).to_have_text("Cannot remove a step that serial numbers carry.")
     expect(page.get_by_role("alert")).to_be_focused()
@@ -202,7 +202,7 @@ def test_a_route_begins_like_a_template_and_keeps_what_was_typed(site, desk, job
     expect(desk.get_by_label("Name", exact=True)).to_have_value("Main")
     assert steps_in(site, job) == []
     press(desk, "Move step 2 up")
-    press(desk, "Save the route")
+    press(desk, "Save route")
     expect(desk.get_by_role("heading", name="Bracket")).to_be_visible()
     assert steps_in(site, job) == [wanted[1], wanted[0], *wanted[2:]]
 
@@ -237,10 +237,10 @@ def test_without_a_connection_nothing_is_lost(site, window, watch, job, path):
     step(page, 1).fill("Cut")
     with offline(page):
         page.get_by_role("button", name="Move step 1 down", exact=True).tap()
-        page.get_by_role("button", name="Save the route").tap()
+        page.get_by_role("button", name="Save route").tap()
         expect(page.get_by_text("No connection.")).to_be_visible()
         expect(step(page, 2)).to_have_value("Cut")
-    page.get_by_role("button", name="Save the route").tap()
+    page.get_by_role("button", name="Save route").tap()
     expect(page.get_by_role("heading", name="Bracket")).to_be_visible()
     assert steps_in(site, job) == ["Mill", "Cut", "Pack"]
 
@@ -261,7 +261,7 @@ def test_it_works_without_scripts(site, window, job):
     page.get_by_role("button", name="Remove step 1", exact=True).tap()
     expect(rows(page)).to_have_count(3)
     assert steps_in(site, job) == []
-    page.get_by_role("button", name="Save the route").tap()
+    page.get_by_role("button", name="Save route").tap()
     expect(page.get_by_role("heading", name="Bracket")).to_be_visible()
     assert steps_in(site, job) == ["Mill", "Ship", "Pack"]
     with site.inside():
