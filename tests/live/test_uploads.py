@@ -2,6 +2,8 @@
 
 import hashlib
 import http.client
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -13,6 +15,7 @@ import pytest
 
 from shopplanr.uploads import BODY_MAX_BYTES
 from tests.api.notes.floor import BOUNDARY, FILE_HEADER, form_bytes
+from tests.live.database import ROOT, environment
 from tests.live.raw_http import exchange, head
 from tests.live.server import LiveServer
 from tests.live.shop import Shop
@@ -115,8 +118,24 @@ def test_of_a_form_that_broke_off_nothing_is_written(arrived, server, shop, note
     assert shop.get(f"notes/serial/{note['serialIds']}") == []
 
 
+@pytest.fixture(scope="module")
+def server_of_pages(migrated_database, tmp_path_factory):
+    """A server that has collected its static files: a page cannot be shown without."""
+    folder = tmp_path_factory.mktemp("pages")
+    database = migrated_database.copy(folder)
+    static = {"STATIC_ROOT": str(folder / "static")}
+    manage = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+    subprocess.run(manage, cwd=ROOT, env=environment(database.url, **static), check=True)
+    server = LiveServer(database, folder / "server.log", **static)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+        database.drop()
+
+
 @pytest.mark.parametrize("form_type", ["application/x-www-form-urlencoded", FORM.removeprefix("Content-Type: ")])
-def test_half_a_form_of_a_page_is_no_form(form_type, server):
+def test_half_a_form_of_a_page_is_no_form(form_type, server_of_pages):
     """Django would take what has come for all of it: a reason without its explanation, a note without its photo."""
     token = "x" * 32
     fields = {"csrfmiddlewaretoken": token, "reason": "other", "explanation": "fell from the cart"}
@@ -125,7 +144,7 @@ def test_half_a_form_of_a_page_is_no_form(form_type, server):
     def status(missing: int) -> int:
         headers = (f"Content-Type: {form_type}", f"Content-Length: {len(form)}", f"Cookie: csrftoken={token}")
         request = head("POST", "/admin/logout/", *headers)
-        return exchange(server, request + form[: len(form) - missing], half_close=missing > 0).status
+        return exchange(server_of_pages, request + form[: len(form) - missing], half_close=missing > 0).status
 
     assert (status(missing=0), status(missing=4)) == (302, 403)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.api.notes.floor import Floor
-from tests.api.serials.conftest import client, told_time  # noqa: F401 - fixtures
+from tests.api.serials.conftest import told_time  # noqa: F401 - a fixture
 from tests.factories import PathFactory, make_serials
 
 
