@@ -38,8 +38,8 @@ def create(fields: Mapping[str, object], actor: Actor) -> Path:
 
 
 @transaction.atomic
-def update(path_id: str, fields: Mapping[str, object], actor: Actor) -> Path:
-    """Change what is given of a path; return it.
+def update(path_id: str, fields: Mapping[str, object], actor: Actor, *, by_place: bool = True) -> Path:
+    """Change what is given of a path; return it. ``by_place`` is as for ``route_steps.arrange``.
 
     Raises ``Path not found``, ``name cannot be empty``, ``goalQuantity …``, an unknown mode, and, on a path with
     serials, ``StepRemoved`` or ``StepReordered``; then nothing is changed.
@@ -53,7 +53,7 @@ def update(path_id: str, fields: Mapping[str, object], actor: Actor) -> Path:
         path.advancement_mode = _mode(fields["advancementMode"])
     path.updated_at = clock.now()
     if "steps" in fields:
-        route_steps.arrange(path, route_steps.given(fields["steps"]), actor)
+        route_steps.arrange(path, route_steps.given(fields["steps"]), actor, by_place=by_place)
     history.attribute(path, actor).save(update_fields=["name", "goal_quantity", "advancement_mode", "updated_at"])
     return path
 

@@ -42,13 +42,14 @@ def create_path(fields: Mapping[str, object], actor: Actor) -> Path:
 def save_path(path_id: str, fields: Mapping[str, object], actor: Actor, *, seen: str | None = None) -> Path:
     """Change a path by the fields of ``PUT /paths/:id``, whose steps may also say ``assignedTo``; return it.
 
+    The planner saw the steps and names each by its id: one without an id is new, also in the place of one that is gone.
     ``seen`` is its mark as the planner saw it. Raises ``Path not found``, ``RouteChanged`` where it has another one by
     now, then as ``paths.update`` and ``steps.assign_all`` do; then nothing is changed.
     """
     path = get_or_refuse(Path.objects.select_for_update(no_key=True), path_id, "Path")
     # its steps too: who does them, and their settings, are changed one by one as well
     _refuse_unless_seen(path, path.steps.select_for_update(no_key=True).order_by("order"), seen)
-    path = paths.update(path_id, fields, actor)
+    path = paths.update(path_id, fields, actor, by_place=False)
     _assign(path, fields["steps"], actor)
     return path
 

@@ -51,23 +51,26 @@ def _given_step(item: object, where: str) -> dict[str, object]:
     return columns
 
 
-def arrange(path: Path, wanted: Sequence[Mapping[str, object]], actor: Actor) -> None:
+def arrange(path: Path, wanted: Sequence[Mapping[str, object]], actor: Actor, *, by_place: bool = True) -> None:
     """Give a locked path these steps, in this order (api.md, Paths and steps); a constant number of statements.
 
     A step that is named by its id stays itself. Once there are parts on the path, so does one that is named by its
-    place. Steps that parts carry stay where they are, and new ones may follow them. A part in progress then gets a
-    pending record for each. Raises an unknown or repeated id, ``StepReordered``, ``StepRemoved``.
+    place; unless ``by_place`` is false: then a step without an id is a new one everywhere. Steps that parts carry stay
+    where they are, and new ones may follow them. A part in progress then gets a pending record for each. Raises an
+    unknown or repeated id, ``StepReordered``, ``StepRemoved``.
     """
     steps = list(path.steps.select_for_update(no_key=True).order_by("order"))
     in_use = path.serials.exists()
     carries = carried(steps) if in_use else 0
-    chosen = _choose(path, steps, wanted, by_place=in_use)
+    chosen = _choose(path, steps, wanted, by_place=in_use and by_place)
+    kept = {step.id for step in chosen}
+    if not by_place and any(step.id not in kept for step in steps[:carries]):
+        raise refusals.StepRemoved()
     if any(step is not steps[order] for order, step in enumerate(chosen[:carries])):
         raise refusals.StepReordered()
     if len(chosen) < carries:
         raise refusals.StepRemoved()
 
-    kept = {step.id for step in chosen}
     remove(path.steps.filter(pk__in=[step.id for step in steps if step.id not in kept]), actor)
     _write(path, chosen, wanted, actor)
     if in_use and len(chosen) > carries:

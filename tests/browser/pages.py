@@ -13,7 +13,7 @@ from django.db.models import Count
 
 from certificates.models import CertAttachment
 from serials import queues
-from serials.models import Job, NoteSerial, Serial, Step
+from serials.models import Job, NoteSerial, Path, RouteTemplate, Serial, Step
 from shopplanr.accounts.models import User
 from tests.browser.excuses import TARGET, TEXT, Excuse
 from tests.browser.people import ADMINISTRATOR, AUDITOR, INSPECTOR, OPERATOR, SUPERVISOR
@@ -112,6 +112,26 @@ def a_door() -> str:
     return f"/sign-in/{User.objects.get(username=OPERATOR).pk}"
 
 
+def a_new_route() -> str:
+    """Return the path of the editor in which a route begins like a template."""
+    return f"{a_job_under_way()}/routes/new?from=template:{RouteTemplate.objects.order_by('name')[0].pk}"
+
+
+def a_route_with_parts() -> str:
+    """Return the path of the editor of a route on which parts are."""
+    return f"/paths/{Path.objects.filter(serials__isnull=False).order_by('created_at', 'id')[0].pk}/edit"
+
+
+def a_template() -> str:
+    """Return the path of a template."""
+    return f"/templates/{RouteTemplate.objects.order_by('name')[0].pk}"
+
+
+def a_template_to_write() -> str:
+    """Return the path of its editor."""
+    return f"{a_template()}/edit"
+
+
 PAGES = (
     Shown("sign-in", "/sign-in"),
     Shown("pin", a_door),
@@ -134,6 +154,12 @@ PAGES = (
     Shown("job-of-thousands", the_blanket_order, ADMINISTRATOR, is_photographed=False),
     Shown("assigning", a_step_to_assign, SUPERVISOR, is_photographed=False),
     Shown("new-job", "/jobs/new", SUPERVISOR),
+    Shown("new-route", a_new_route, SUPERVISOR),
+    Shown("edit-route", a_route_with_parts, SUPERVISOR),
+    Shown("templates", "/templates", SUPERVISOR),
+    Shown("template", a_template, SUPERVISOR),
+    Shown("edit-template", a_template_to_write, SUPERVISOR),
+    Shown("libraries", "/libraries", SUPERVISOR),
     Shown("admin-sign-in", "/admin/login/", excuses=ADMIN_EXCUSES, is_photographed=False),
     Shown("admin", "/admin/", ADMINISTRATOR, excuses=ADMIN_EXCUSES, is_photographed=False),
 )

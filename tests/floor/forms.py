@@ -5,13 +5,15 @@ from urllib.parse import urlencode
 
 from django.test import Client
 
+from shopplanr.idempotency.forms import FIELD
+
 
 class Form(HTMLParser):
     """The form of a page that goes to an address, read as a browser reads it; what scripts make of it is left out."""
 
     def __init__(self, response, action: str):
         super().__init__()
-        self.action, self.fields, self.buttons = action, [], {}
+        self.action, self.fields, self.buttons, self.save = action, [], {}, ()
         self.focused = ""
         self._is_here, self._templates, self._select, self._options = False, 0, None, []
         self._area, self._text = None, ""
@@ -41,6 +43,8 @@ class Form(HTMLParser):
             self._options.append((at.get("value") or "", "selected" in at))
         elif tag == "textarea":
             self._area, self._text = at["name"], ""
+        elif tag == "button" and at.get("name") == FIELD:
+            self.save = (FIELD, at["value"])
         elif tag == "button" and at.get("name"):
             self.buttons[at["value"]] = "disabled" not in at
 
@@ -81,10 +85,14 @@ class Form(HTMLParser):
         return self
 
     def send(self, client: Client, do: str = "", **headers):
-        """Send it with the button that was pressed."""
-        pairs = [*self.fields, *([("do", do)] if do else [])]
-        body = urlencode(pairs)
-        return client.post(self.action, body, content_type="application/x-www-form-urlencoded", **headers)
+        """Send it with the button that was pressed: ``save`` is the one that writes."""
+        pressed = [self.save] if do == "save" else [("do", do)] if do else []
+        return client.post(
+            self.action,
+            urlencode([*self.fields, *pressed]),
+            content_type="application/x-www-form-urlencoded",
+            **headers,
+        )
 
 
 def new_route(client: Client, job, query: str = "") -> Form:

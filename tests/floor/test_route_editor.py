@@ -6,6 +6,7 @@ from serials.models import Path, Step
 from serials.services import steps
 from serials.services.route_steps import STEPS_MAX
 from shopplanr.accounts.roles import Role
+from shopplanr.idempotency.models import KeptAnswer
 from tests.accounts.factories import UserFactory
 from tests.factories import PLANNER, JobFactory, LibraryEntryFactory, PathFactory, TemplateFactory, steps_of
 from tests.floor.forms import again, new_route, step_names
@@ -59,6 +60,21 @@ class TestNew:
             ("Deburr", "", True, "preferred", keiko.pk),
         ]
         assert said(planner.get(done.url)) == ["Main is saved."]
+
+    def test_sent_twice_it_is_one_route(self, planner, job):
+        form = new_route(planner, job).write(name="Main").type({"name-new-1": "Saw"})
+        form = again(form.send(planner, do="add"), form)
+
+        done = [form.send(planner, do="save") for _ in range(2)]
+
+        assert done[0]["Location"] == done[1]["Location"] == f"/jobs/{job.pk}#{job.paths.get().pk}"
+
+    def test_what_only_changes_the_page_is_not_kept(self, planner, job):
+        form = new_route(planner, job)
+        for _ in range(3):
+            form = again(form.send(planner, do="add"), form)
+
+        assert not KeptAnswer.objects.exists()
 
     def test_with_scripts_the_browser_is_told_where_to_go(self, planner, job):
         form = new_route(planner, job).write(name="Main").type({"name-new-1": "Saw"})

@@ -149,6 +149,8 @@ class TestSeen:
 
         with pytest.raises(refusals.StepRemoved):
             planning.save_path(path.pk, {"steps": items(path)[:2]}, ACTOR, seen=mark(path))
+        with pytest.raises(refusals.StepRemoved):  # a new one in its place is not the one that parts carry
+            planning.save_path(path.pk, {"steps": [*items(path)[:2], {"name": "Wash"}]}, ACTOR, seen=mark(path))
         with pytest.raises(refusals.StepReordered):
             planning.save_path(path.pk, {"steps": items(path)[::-1]}, ACTOR, seen=mark(path))
         with pytest.raises(Invalid, match="steps is required"):

@@ -47,6 +47,12 @@ def once() -> SafeString:
 
 
 @register.simple_tag
+def once_here() -> SafeString:
+    """Give a form's key to one of its buttons, where the others change nothing but the page."""
+    return format_html('name="{}" value="{}"', forms.FIELD, forms.new_key())
+
+
+@register.simple_tag
 def step_state(status: str) -> SafeString:
     """Draw one of the six states of a step: shape, word and colour, the same everywhere."""
     return step_mark(status).__html__()
