@@ -214,13 +214,18 @@ def _obstacles(serial: Serial, steps: Sequence[routing.RouteStep], may: Callable
     return {
         "advance": _because(may, Right.ADVANCE, advance),
         "jump": _because(may, Right.ADVANCE, lambda: advancement.check_may_jump(serial, None)),
-        "scrap": _because(may, Right.SCRAP, lambda: endings.check_may_scrap(serial)),
+        "scrap": why_not_scrap(serial, may),
         "force": _because(may, Right.FORCE_COMPLETE, lambda: endings.check_may_force(serial, steps)),
         "override": _because(may, Right.OVERRIDE),
         "attach": _because(may, Right.ATTACH, lambda: attaching.check_may_attach(serial)),
         "complete_deferred": _because(may, Right.ADVANCE),
         "note": _because(may, Right.NOTE),
     }
+
+
+def why_not_scrap(serial: Serial, may: Callable[[Right], bool]) -> str:
+    """Return why somebody with these rights cannot scrap the part now, ``""`` where they can."""
+    return _because(may, Right.SCRAP, lambda: endings.check_may_scrap(serial))
 
 
 def _because(may: Callable[[Right], bool], right: Right, check: Callable[[], object] | None = None) -> str:

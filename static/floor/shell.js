@@ -1,5 +1,6 @@
-// What every page does: theme and sound, "/", double taps, the connection, what was typed.
+// What every page does: theme and sound, "/", menus, the connection, filters, choosing rows.
 
+const QUIET_MS = 120; // keys of a scanner are closer together
 const YEAR = 60 * 60 * 24 * 400;
 const remember = (name, value) => {
   document.cookie = `${name}=${value}; path=/; max-age=${YEAR}; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
@@ -7,7 +8,7 @@ const remember = (name, value) => {
 
 // Theme and sound change at once. Without scripts the form posts, and the page comes back changed.
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("#appearance button");
+  const button = event.target.closest("[data-appearance] button");
   if (!button) return;
   event.preventDefault();
   remember(button.name, button.value);
@@ -17,10 +18,12 @@ document.addEventListener("click", (event) => {
   } else {
     document.body.dataset.sound = button.value;
   }
-  for (const other of button.parentElement.children) other.setAttribute("aria-pressed", String(other === button));
+  for (const other of document.querySelectorAll(`[data-appearance] button[name=${button.name}]`)) {
+    other.setAttribute("aria-pressed", String(other.value === button.value));
+  }
 });
 
-const isTyping = (element) => element?.closest?.("input, textarea, select, [contenteditable]");
+const isTyping = (element) => element?.closest?.("input:not([type=checkbox], [type=radio], [type=file]), textarea, select");
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "/" && !isTyping(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
@@ -42,22 +45,6 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// A double tap is one action.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.method !== "post" || form.id === "scan" || form.id === "appearance") return;
-  if (form.dataset.sending) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    return;
-  }
-  form.dataset.sending = "yes";
-  setTimeout(() => delete form.dataset.sending, 8000);
-}, true);
-const free = (event) => delete (event.detail?.elt?.closest?.("form") ?? {}).dataset?.sending;
-document.addEventListener("htmx:afterRequest", free);
-addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach((form) => delete form.dataset.sending));
-
 // The connection. A form that cannot be sent stays as it is, with everything in it.
 const banner = () => document.getElementById("offline");
 const offline = (is) => { if (banner()) banner().hidden = !is; };
@@ -68,38 +55,33 @@ document.addEventListener("htmx:sendError", () => offline(true));
 document.addEventListener("htmx:timeout", () => offline(true));
 document.addEventListener("htmx:beforeSwap", () => offline(false));
 document.addEventListener("submit", (event) => {
-  if (navigator.onLine || event.target.method !== "post") return;
+  if (navigator.onLine || event.target.method !== "post" || event.target.id === "scan") return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  delete event.target.dataset.sending;
   offline(true);
 }, true);
 
 // A fault of the server leaves the page as it is and says so.
 document.addEventListener("htmx:responseError", () => {
-  const verdicts = document.getElementById("verdicts");
-  const words = document.createElement("div");
-  words.className = "verdict verdict-refused";
-  words.innerHTML = "<div class=\"verdict-words\"><strong>The server could not do this. Nothing was changed; try again.</strong></div>";
-  verdicts?.replaceChildren(words);
-});
-
-// A refusal is where the eye and the reader go.
-document.addEventListener("htmx:afterSwap", (event) => {
-  const refusal = event.detail.target?.querySelector?.("[data-refusal]") ?? document.querySelector("main [data-refusal]");
-  if (refusal) {
-    refusal.scrollIntoView({ block: "center" });
-    refusal.focus({ preventScroll: true });
-  }
+  const fault = document.getElementById("fault");
+  document.getElementById("verdicts")?.replaceChildren(document.importNode(fault.content, true));
 });
 
 // Filters of a list apply themselves; the button is for those without scripts.
+let soon;
+const apply = (form) => {
+  clearTimeout(soon);
+  soon = setTimeout(() => form.requestSubmit(), QUIET_MS);
+};
 document.addEventListener("change", (event) => {
   const form = event.target.closest?.("form[data-auto]");
-  if (form) form.requestSubmit();
+  if (form) apply(form);
 });
+document.addEventListener("submit", () => clearTimeout(soon), true);
+// A scanner that types into a list has not chosen anything.
+document.addEventListener("scanned", () => clearTimeout(soon));
 
-// Choosing rows: all at once, and how many are chosen. The bar that acts on them knows the number.
+// Choosing rows: all at once, and how many are chosen.
 const count = (scope) => {
   const boxes = [...scope.querySelectorAll("input[type=checkbox][data-one]")];
   const chosen = boxes.filter((box) => box.checked).length;
@@ -108,8 +90,6 @@ const count = (scope) => {
     all.indeterminate = chosen > 0 && chosen < boxes.length;
   }
   for (const number of scope.querySelectorAll("[data-chosen]")) number.textContent = chosen;
-  for (const bar of scope.querySelectorAll("[data-when-chosen]")) bar.hidden = chosen === 0;
-  scope.dispatchEvent(new CustomEvent("chosen", { bubbles: true, detail: chosen }));
 };
 document.addEventListener("change", (event) => {
   const scope = event.target.closest?.("[data-selection]");

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from certificates.models import Certificate
 from certificates.services import attaching
 from serials import queues
+from serials.models import ScrapReason
 from serials.services import bulk_moves
 from shopplanr.accounts.actors import actor_for
 from shopplanr.accounts.roles import Right
@@ -67,8 +68,8 @@ def finish(request: HttpRequest) -> HttpResponse:
             require_some(parts, "that are done"), actor_for(request, None), expected_step_index=where_seen(parts)
         )
     except Refusal as refusal:
-        return _again(request, refusal)
-    return _done(request, *said(moved))
+        return again(request, refusal)
+    return done(request, *said(moved))
 
 
 @page()
@@ -81,9 +82,9 @@ def attach(request: HttpRequest) -> HttpResponse:
         certificate_id = request.POST.get("cert") or device.certificate(request)
         attached = attaching.attach_all(certificate_id, serial_ids, actor_for(request, None))
     except Refusal as refusal:
-        return _again(request, refusal)
+        return again(request, refusal)
     name = Certificate.objects.values_list("name", flat=True).get(pk=attached[0].certificate_id)
-    return _done(request, f"{parts_in_words(len(attached))} {'has' if len(attached) == 1 else 'have'} {name} now.")
+    return done(request, f"{parts_in_words(len(attached))} {'has' if len(attached) == 1 else 'have'} {name} now.")
 
 
 @page()
@@ -94,16 +95,18 @@ def in_hand(request: HttpRequest) -> HttpResponse:
     if certificate_id:
         require(request, Right.ATTACH)
         get_or_refuse(Certificate.objects.all(), certificate_id, "Certificate")
-    response = go(request, _back(request))
+    response = go(request, back(request))
     device.remember(request, response, device.CERTIFICATE, certificate_id)
     return response
 
 
-def _station(
-    request: HttpRequest, name: str, *, tried: Tried | None = None, words: Mapping | None = None, status: int = 200
-) -> HttpResponse:
+def _station(request: HttpRequest, name: str, said: Mapping | None = None) -> HttpResponse:
+    return _show(request, station_context(request, name) | {"said": said})
+
+
+def _show(request: HttpRequest, context: Mapping[str, object], status: int = 200) -> HttpResponse:
     template = "station/parts.html" if is_fragment(request) else "station/station.html"
-    return show(request, template, station_context(request, name, tried) | {"said": words}, status=status)
+    return show(request, template, context, status=status)
 
 
 def station_context(request: HttpRequest, name: str, tried: Tried | None = None) -> dict[str, object]:
@@ -126,22 +129,37 @@ def station_context(request: HttpRequest, name: str, tried: Tried | None = None)
     }
 
 
-def _done(request: HttpRequest, happened: str, following: str = "") -> HttpResponse:
+def done(request: HttpRequest, happened: str, following: str = "") -> HttpResponse:
+    """Show the station as it is now, with what happened there; without scripts the browser goes there."""
     if is_fragment(request):
         words = {"verdict": "done", "message": happened, "next": following}
-        return _station(request, request.POST.get("station", ""), words=words)
+        return _station(request, request.POST.get("station", ""), words)
     messages.success(request, f"{happened} Next: {following}." if following else happened, extra_tags="done")
-    return go(request, _back(request))
+    return go(request, back(request))
 
 
-def _again(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Show the station with the sentence, and with everything ticked that was."""
-    tried = Tried("parts", refusal, request.POST)
-    return _station(request, request.POST.get("station", ""), tried=tried, status=refusal.status)
+def again(request: HttpRequest, refusal: Refusal, *, opened: str = "") -> HttpResponse:
+    """Show the station with the sentence, and with everything ticked that was.
 
-
-def _back(request: HttpRequest) -> str:
+    ``opened`` is the row that the form is about, as ``SN-00042@3``: there the sentence stands, and what was typed.
+    Where that row is gone it stands above the list.
+    """
     name = request.POST.get("station", "")
+    context = station_context(request, name, Tried("parts", refusal, request.POST))
+    here = {f"{part.serial_id}@{part.current_step_index}" for part in context["queue"].current.parts}
+    if opened in here:
+        row = {"opened": opened, "tried": Tried("scrap", refusal, request.POST), "scrap_reasons": ScrapReason.choices}
+        context |= row | {"chosen": set(request.POST.getlist("seen"))}
+    return _show(request, context, refusal.status)
+
+
+def back(request: HttpRequest) -> str:
+    """Return the address of the station that a form is about."""
+    return address_of(request, request.POST.get("station", ""))
+
+
+def address_of(request: HttpRequest, name: str) -> str:
+    """Return the address of a station; its own is the home page of a device."""
     if not name or name == device.station(request):
         return reverse("floor:home")
     return reverse("floor:station", args=[name])

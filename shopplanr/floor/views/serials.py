@@ -19,9 +19,6 @@ from shopplanr.accounts.roles import Right
 from shopplanr.api.listing import VALUE_MAX_LENGTH
 from shopplanr.floor import device, offered
 from shopplanr.floor.chosen import chosen, parts_in_words, require_some, where_seen
-from shopplanr.floor.given import number
-from shopplanr.floor.jumping import jump_of
-from shopplanr.floor.moved import said
 from shopplanr.floor.pages import Tried, go, own_address, page, require, show
 from shopplanr.floor.paging import page_of
 from shopplanr.lookup import is_plausible_id
@@ -152,31 +149,7 @@ def _look_like(request: HttpRequest, address: str) -> None:
     request.GET = QueryDict(address.partition("?")[2])
 
 
-@page(Right.ADVANCE)
-def jump(request: HttpRequest) -> HttpResponse:
-    """Show what a jump of the chosen parts would do to each, by target; then do it to all of them or to none."""
-    parts = chosen(request.POST if request.method == "POST" else request.GET)
-    back = own_address(request, request.POST.get("back") or request.GET.get("back", ""), reverse("floor:home"))
-    ids = require_some(parts, "that jump")
-    tried = None
-    if request.method == "POST":
-        try:
-            target = number(request.POST.get("targetStepIndex", ""))
-            moved = bulk_moves.advance_all_to(
-                ids, target, actor_for(request, None), expected_step_index=where_seen(parts)
-            )
-        except Refusal as refusal:
-            tried = Tried("jump", refusal, request.POST)
-        else:
-            happened, following = said(moved)
-            messages.success(request, f"{happened} Next: {following}." if following else happened, extra_tags="done")
-            return go(request, back)
-    context = {"jump": jump_of(ids), "parts": parts, "back": back, "tried": tried}
-    return show(request, "serials/jump.html", context, status=tried.refusal.status if tried else 200)
-
-
 urls = [
     path("serials", serials, name="serials"),
     path("serials/act", act, name="act"),
-    path("serials/jump", jump, name="jump"),
 ]
