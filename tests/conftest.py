@@ -47,6 +47,7 @@ WITHOUT_DATABASE = (
     "tests/lifecycle/test_routing.py",
     "tests/lifecycle/test_routing_properties.py",
     *(f"tests/labels/test_{subject}.py" for subject in ("barcodes", "label_faces", "label_sheets", "label_stock")),
+    "tests/labels/test_printing.py",
     "tests/scans/test_codes.py",
     "tests/test_architecture.py",
 )

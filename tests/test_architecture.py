@@ -23,6 +23,9 @@ FORBIDDEN = {
         f"shopplanr.{name}": ("audit", "serials", "certificates", "shopplanr.accounts", "shopplanr.api")
         for name in CORE
     },
+    # what a scan does is one rule, for pages and programs alike; what a code says is another
+    "shopplanr.floor.scanning": ("rest_framework", "django.http", "shopplanr.api", "shopplanr.floor.views"),
+    "shopplanr.floor.codes": ("rest_framework", "django.db", "shopplanr.floor.models", "serials", "certificates"),
     # the rules know nothing of who asks, nor of what keeps the answer
     "serials.routing": ("django", "rest_framework", "serials.models", "serials.services", "audit"),
     **{
