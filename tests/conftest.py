@@ -55,18 +55,6 @@ def uses_database(item: pytest.Item) -> bool:
     )
 
 
-WITHOUT_DATABASE = (
-    "tests/idempotency/test_keys.py",
-    *(f"tests/infrastructure/test_{subject}.py" for subject in ("checks", "documentation", "environment", "launcher")),
-    *(f"tests/infrastructure/test_{subject}.py" for subject in ("postgres_script", "repository", "runner", "serving")),
-    "tests/infrastructure/test_start.py",
-    "tests/lifecycle/test_routing.py",
-    "tests/lifecycle/test_routing_properties.py",
-    "tests/test_architecture.py",
-)
-"""Tests that say the same on any engine; scripts/test.py runs them on the first one only."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what scripts/test.py runs on the first engine only."""
     for item in items:

@@ -27,6 +27,9 @@ FORBIDDEN = {
         for name in CORE
     },
     "shopplanr.idempotency": ("audit", "serials", "certificates", "shopplanr.api"),
+    # what a scan does is one rule, for pages and programs alike; what a code says is another
+    "shopplanr.floor.scanning": ("rest_framework", "django.http", "shopplanr.api", "shopplanr.floor.views"),
+    "shopplanr.floor.codes": ("rest_framework", "django.db", "shopplanr.floor.models", "serials", "certificates"),
     # the rules know nothing of who asks, nor of what keeps the answer
     **{
         f"serials.{name}": ("django", "rest_framework", "serials.models", "serials.services", "audit") for name in RULES
