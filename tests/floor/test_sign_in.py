@@ -31,7 +31,7 @@ def tablet():
 
 
 def names_on(page) -> list[str]:
-    return re.findall(r"<strong>([^<]+)</strong>", page.content.decode())
+    return re.findall(r"tile-words\"><strong>([^<]+)</strong>", page.content.decode())
 
 
 def address_of(user, after: str = "") -> str:

@@ -76,7 +76,7 @@ class TestWhatIsSeen:
     def test_a_part_at_its_last_step_completes(self, path):
         at(path, 3)
 
-        assert "Last step: completes" in main(visitor(Role.OPERATORS, station="Inspect").get("/"))
+        assert "Last step Completes" in main(visitor(Role.OPERATORS, station="Inspect").get("/"))
 
     def test_an_empty_station_says_what_comes_next(self, path, operator):
         (coming,) = at(path, 0)
