@@ -3,6 +3,8 @@
 Signing in is in ``test_sign_in``, finishing a part by its scan in ``test_station_scans``.
 """
 
+from itertools import count
+
 import pytest
 from playwright.sync_api import expect
 
@@ -16,20 +18,28 @@ from tests.factories import CertificateFactory, PathFactory, make_serials
 
 pytestmark = pytest.mark.any_engine
 
+_numbers = count(1)
+
 
 @pytest.fixture
-def shop(site):
-    """Twenty parts at Hob, the first of three steps, where nothing else is."""
+def station():
+    """A station of the test's own, where only its parts are."""
+    return f"Hob {next(_numbers)}"
+
+
+@pytest.fixture
+def shop(site, station):
+    """Twenty parts at the station, the first of three steps."""
     with site.inside():
-        steps = [{"name": "Hob"}, {"name": "Shave", "location": "Cell 2"}, {"name": "Pack"}]
+        steps = [{"name": station}, {"name": "Shave", "location": "Cell 2"}, {"name": "Pack"}]
         path = PathFactory(steps=steps, advancementMode="flexible")
         return [part.id for part in make_serials(path, quantity=20)]
 
 
 @pytest.fixture
-def page(window, shop):
-    """A tablet at Hob."""
-    return window(TABLET, who=OPERATOR, station="Hob")
+def page(window, shop, station):
+    """A tablet at the station, once the parts are there."""
+    return window(TABLET, who=OPERATOR, station=station)
 
 
 @pytest.fixture
@@ -62,9 +72,9 @@ def choose(page, parts):
         row(page, part).locator("label.tick-only").tap()
 
 
-def test_my_work_is_there_without_a_tap_and_each_row_says_where_the_part_goes(page, shop, cost):
+def test_my_work_is_there_without_a_tap_and_each_row_says_where_the_part_goes(page, shop, cost, station):
     with cost.at_most():
-        expect(page.get_by_role("heading", level=1)).to_have_text("Hob")
+        expect(page.get_by_role("heading", level=1)).to_have_text(station)
         expect(row(page, shop[0])).to_contain_text("Shave")
         expect(row(page, shop[0])).to_contain_text("Cell 2")
 
@@ -126,7 +136,7 @@ def test_attaching_to_many_is_picking_once_selecting_and_one_tap(site, page, sho
 def test_scrapping_is_two_taps_and_a_reason(site, page, shop, cost):
     with cost.at_most(taps=3):
         page.get_by_label(f"More for {shop[0]}").tap()
-        row(page, shop[0]).get_by_text("Damaged").tap()
+        row(page, shop[0]).get_by_label("Damaged").tap()
         page.get_by_role("button", name=f"Scrap {shop[0]}").tap()
         expect(page.locator("#verdicts")).to_contain_text(f"{shop[0]} is scrapped: damaged.")
         expect(row(page, shop[0])).to_have_count(0)
@@ -140,14 +150,14 @@ def test_only_other_takes_words(page, shop, cost):
         page.get_by_label(f"More for {shop[0]}").tap()
         words = page.get_by_label("What happened?")
         expect(words).to_be_hidden()
-        row(page, shop[0]).get_by_text("Other", exact=True).tap()
+        row(page, shop[0]).get_by_label("Other", exact=True).tap()
         words.tap()
         page.keyboard.type("Fell into the chip conveyor")
         page.get_by_role("button", name=f"Scrap {shop[0]}").tap()
         expect(page.locator("#verdicts")).to_contain_text(f"{shop[0]} is scrapped: other.")
 
 
-def test_jumping_is_picking_the_target_and_shows_what_it_skips_before(site, page, shop, cost):
+def test_jumping_is_picking_the_target_and_shows_what_it_skips_before(site, page, shop, cost, station):
     with cost.at_most(taps=4):
         page.get_by_label(f"More for {shop[0]}").tap()
         row(page, shop[0]).get_by_role("button", name="Jump ahead").tap()
@@ -157,7 +167,7 @@ def test_jumping_is_picking_the_target_and_shows_what_it_skips_before(site, page
         target.tap()
         page.get_by_role("button", name="Jump").tap()
         expect(page.locator("#verdicts")).to_contain_text(shop[0])
-        expect(page.get_by_role("heading", level=1)).to_have_text("Hob")
+        expect(page.get_by_role("heading", level=1)).to_have_text(station)
     assert places_of(site, shop[:1]) == {2}
     assert places_of(site, shop[1:]) == {0}
 

@@ -68,7 +68,7 @@ def test_the_same_code_twice_within_two_seconds_is_one_scan(site, station, parts
 
 def test_a_scan_while_somebody_writes_leaves_what_is_written(site, station, parts):
     station.get_by_label(f"More for {parts[0]}").tap()
-    station.get_by_text("Other", exact=True).tap()
+    station.get_by_label("Other", exact=True).tap()
     words = station.get_by_label("What happened?")
     words.fill("Chipped at the edge")
     words.evaluate("field => field.setSelectionRange(7, 7)")
@@ -107,7 +107,7 @@ def test_what_is_typed_into_the_bar_is_looked_up(site, station, parts):
     station.keyboard.press("/")
     expect(station.locator("#scan-code")).to_be_focused()
     type_slowly(station, "bracket\r")
-    station.wait_for_url("**/find?q=bracket")
+    station.wait_for_url("**/search?q=bracket")
     assert scans_kept_of(site, "bracket") == 0
 
 
