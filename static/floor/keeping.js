@@ -75,8 +75,11 @@ function find({ id, row, place, list, control }) {
 }
 
 function refocus() {
-  if (!focused || focused.element.isConnected && focused.element.checkVisibility()) return;
-  const element = find(focused);
+  const now = document.activeElement;
+  if (!focused || now && now !== document.body && now.checkVisibility()) return;
+  // A panel that was put back is the same, but has lost the focus on its way.
+  const isThere = focused.element.isConnected && focused.element.checkVisibility();
+  const element = isThere ? focused.element : find(focused);
   if (!element) return;
   if (!element.matches(FOCUSABLE)) element.tabIndex = -1;
   element.focus({ preventScroll: true });

@@ -66,7 +66,7 @@ document.addEventListener("submit", (event) => {
   event.stopImmediatePropagation();
   const code = field().value;
   field().value = "";
-  type(code);
+  setTimeout(type, 0, code); // while a form is being sent, browsers do not send it
 }, true);
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {

@@ -142,12 +142,12 @@ def again(request: HttpRequest, refusal: Refusal, *, opened: str = "") -> HttpRe
     """Show the station with the sentence, and with everything ticked that was.
 
     ``opened`` is the row that the form is about, as ``SN-00042@3``: there the sentence stands, and what was typed.
-    Where that row is gone it stands above the list.
+    Where that row is gone, or offers nothing to this person, it stands above the list.
     """
     name = request.POST.get("station", "")
     context = station_context(request, name, Tried("parts", refusal, request.POST))
     here = {f"{part.serial_id}@{part.current_step_index}" for part in context["queue"].current.parts}
-    if opened in here:
+    if opened in here and context["may_advance"]:
         row = {"opened": opened, "tried": Tried("scrap", refusal, request.POST), "scrap_reasons": ScrapReason.choices}
         context |= row | {"chosen": set(request.POST.getlist("seen"))}
     return _show(request, context, refusal.status)
