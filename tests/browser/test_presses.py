@@ -77,7 +77,7 @@ def test_a_refused_scrap_says_why_in_its_row_and_keeps_the_reason(site, page, pa
     expect(row.get_by_label("Other", exact=True)).to_be_checked()
     expect(page.locator(f"#{parts[1]} input[data-one]")).to_be_checked()
 
-    row.get_by_label("What happened?").fill("Fell down")
+    row.get_by_label("What happened?").press_sequentially("Fell down")
     page.get_by_role("button", name=f"Scrap {parts[0]}").tap()
     expect(page.locator("#verdicts")).to_contain_text(f"{parts[0]} is scrapped: other.")
     with site.inside():

@@ -107,6 +107,7 @@ def test_attaching(site, page, parts):
         assert CertAttachment.objects.filter(certificate=certificate).count() == 2
 
 
-def test_a_refusal_says_why_and_keeps_the_page(page):
+def test_a_refusal_says_why_and_keeps_the_page(page, watch):
+    watch.expect("status of 400")
     page.get_by_role("button", name="Done here").click()
     expect(page.locator("[data-refusal]")).to_contain_text("Choose the parts that are done first.")

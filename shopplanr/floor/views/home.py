@@ -147,7 +147,7 @@ def again(request: HttpRequest, refusal: Refusal, *, opened: str = "") -> HttpRe
     name = request.POST.get("station", "")
     context = station_context(request, name, Tried("parts", refusal, request.POST))
     here = {f"{part.serial_id}@{part.current_step_index}" for part in context["queue"].current.parts}
-    if opened in here and context["may_advance"]:
+    if opened in here and context["may_advance"] and request.user.has_perm(Right.SCRAP):
         row = {"opened": opened, "tried": Tried("scrap", refusal, request.POST), "scrap_reasons": ScrapReason.choices}
         context |= row | {"chosen": set(request.POST.getlist("seen"))}
     return _show(request, context, refusal.status)
