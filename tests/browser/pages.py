@@ -122,6 +122,18 @@ def a_route_with_parts() -> str:
     return f"/paths/{Path.objects.filter(serials__isnull=False).order_by('created_at', 'id')[0].pk}/edit"
 
 
+def a_route_to_delete() -> str:
+    """Return the path of the page that asks whether a route is to go."""
+    return f"/paths/{Path.objects.order_by('created_at', 'id')[0].pk}/delete"
+
+
+def a_jump() -> str:
+    """Return the path of the page that shows what a jump of a few parts passes over."""
+    parts = Serial.objects.filter(status="in_progress", path__advancement_mode="flexible", current_step_index=0)
+    seen = [("seen", f"{part.id}@0") for part in parts.order_by("number")[:3]]
+    return f"/serials/jump?{urlencode(seen)}"
+
+
 def a_template() -> str:
     """Return the path of a template."""
     return f"/templates/{RouteTemplate.objects.order_by('name')[0].pk}"
@@ -137,6 +149,7 @@ PAGES = (
     Shown("pin", a_door),
     Shown("station", "/", OPERATOR, the_fullest_station),
     Shown("stations", "/stations", OPERATOR),
+    Shown("jump", a_jump, OPERATOR),
     Shown("queue", "/queue", SUPERVISOR),
     Shown("serials", "/serials", SUPERVISOR),
     Shown("serial", a_serial, INSPECTOR),
@@ -153,11 +166,13 @@ PAGES = (
     Shown("job", a_job_under_way, SUPERVISOR),
     Shown("job-of-thousands", the_blanket_order, ADMINISTRATOR, is_photographed=False),
     Shown("assigning", a_step_to_assign, SUPERVISOR, is_photographed=False),
+    Shown("delete-route", a_route_to_delete, SUPERVISOR, is_photographed=False),
     Shown("new-job", "/jobs/new", SUPERVISOR),
     Shown("new-route", a_new_route, SUPERVISOR),
     Shown("edit-route", a_route_with_parts, SUPERVISOR),
     Shown("templates", "/templates", SUPERVISOR),
     Shown("template", a_template, SUPERVISOR),
+    Shown("new-template", "/templates/new", SUPERVISOR, is_photographed=False),
     Shown("edit-template", a_template_to_write, SUPERVISOR),
     Shown("libraries", "/libraries", SUPERVISOR),
     Shown("admin-sign-in", "/admin/login/", excuses=ADMIN_EXCUSES, is_photographed=False),
