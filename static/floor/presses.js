@@ -24,9 +24,10 @@ addEventListener("keydown", (event) => {
 }, true);
 
 // Two presses are one where nothing else was pressed in between.
-function isDouble() {
+// Where a key is pressed again and again to go on ("up", "up"), what was answered may be asked for at once.
+function isDouble(form) {
   if (press.number > acted.number + 1 || !(press.at - acted.at < DOUBLE_MS)) return false;
-  if (press.key || acted.key) return press.key === acted.key;
+  if (press.key || acted.key) return press.key === acted.key && !("again" in form.dataset);
   return Math.hypot(press.x - acted.x, press.y - acted.y) < SAME_PLACE_PX;
 }
 
@@ -35,7 +36,7 @@ const sends = (form) => form.method === "post" && form.id !== "scan";
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!sends(form)) return;
-  if (form.dataset.sending || isDouble()) {
+  if (form.dataset.sending || isDouble(form)) {
     event.preventDefault();
     event.stopImmediatePropagation();
     return;
