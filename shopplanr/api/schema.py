@@ -44,6 +44,10 @@ HEADERS = {
         "description": f"`true` where this is the answer that an earlier call with the same `{HEADER}` got.",
         "schema": {"type": "string", "enum": ["true"]},
     },
+    "Retry-After": {
+        "description": "After how many seconds to send the call again.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
     "WWW-Authenticate": {"description": "How to show who is calling.", "schema": {"type": "string"}},
 }
 
@@ -70,10 +74,15 @@ REFUSALS = {
     413: ("BodyTooLarge", "The body is too large."),
     415: ("UnsupportedMediaType", "The body is of a type that the call does not take."),
     500: ("InternalServerError", "A fault of ours; the request id is in the log."),
+    503: (
+        "Unavailable",
+        "The database is away, busy, full or read-only just now. Send the call again after `Retry-After` seconds, a POST "
+        "with its `Idempotency-Key`: then it takes effect once, whatever became of it the first time.",
+    ),
 }
 """What a call can be refused with, beside what it answers; all in the one envelope."""
 
-_EVERYWHERE = {400, 401, 403, 500}
+_EVERYWHERE = {400, 401, 403, 500, 503}
 _WITH_ID = {404}
 _WITH_FILE = {410}
 _WITH_BODY = {404, 409, 413, 415}
@@ -157,7 +166,7 @@ def complete_components(result: dict, generator, **kwargs) -> dict:
 
 
 def _headers(code: int, *more: str) -> dict[str, dict]:
-    names = ["X-Request-ID", *more] + (["WWW-Authenticate"] if code == 401 else [])
+    names = ["X-Request-ID", *more, *{401: ["WWW-Authenticate"], 503: ["Retry-After"]}.get(code, [])]
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
