@@ -76,8 +76,7 @@ REFUSALS = {
     500: ("InternalServerError", "A fault of ours; the request id is in the log."),
     503: (
         "Unavailable",
-        "The database is away, busy, full or read-only just now. Send the call again after `Retry-After` seconds, a POST "
-        "with its `Idempotency-Key`: then it takes effect once, whatever became of it the first time.",
+        "The database is away, busy, full or read-only. Send it again after `Retry-After` seconds.",
     ),
 }
 """What a call can be refused with, beside what it answers; all in the one envelope."""

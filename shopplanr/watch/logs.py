@@ -20,7 +20,7 @@ _SECRETS = (
         re.compile(r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key)(['\"]?\s*[:=]\s*)[^\n]+"),
         rf"\1\2{HIDDEN}",
     ),
-    (re.compile(r"(?i)\b(bearer|basic|token)\s+[A-Za-z0-9_\-+/=.~]{12,}"), rf"\1 {HIDDEN}"),
+    (re.compile(r"(?i)\b(bearer|basic|token)\s+[A-Za-z0-9_\-+/=.~]{16,}"), rf"\1 {HIDDEN}"),
     # values of forms, addresses and settings that are named for what they are
     (
         re.compile(
@@ -29,6 +29,8 @@ _SECRETS = (
         ),
         rf"\1\2{HIDDEN}",
     ),
+    # a form's own fields, as Python writes a form down
+    (re.compile(r"(['\"](?:old|repeat|code)['\"]\s*:\s*\[?['\"])[^'\"]+"), rf"\1{HIDDEN}"),
     # passwords in the address of a database
     (re.compile(r"(\w://[^\s:/@]*):[^\s/@]+@"), rf"\1:{HIDDEN}@"),
 )
