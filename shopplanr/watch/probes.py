@@ -81,7 +81,9 @@ def _database() -> None:
 def _sqlite_takes_changes() -> None:
     with closing(sqlite3.connect(settings.DATABASES["default"]["NAME"], timeout=0, isolation_level=None)) as writer:
         try:
-            writer.execute("BEGIN IMMEDIATE")  # which takes the lock to write, and writes nothing
+            writer.execute("BEGIN IMMEDIATE")
+            ((version,),) = writer.execute("PRAGMA user_version")
+            writer.execute(f"PRAGMA user_version = {version}")  # a change, and none
             writer.execute("ROLLBACK")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
@@ -104,7 +106,9 @@ def _migrations() -> None:
 @cache
 def migrations_of_this_version() -> frozenset[tuple[str, str]]:
     """Return every migration that there is in the code: it is read once, as the code that runs does not change."""
-    return frozenset(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
+    loader = MigrationLoader(None, load=False)
+    loader.load_disk()
+    return frozenset(loader.disk_migrations)
 
 
 def _triggers() -> None:
