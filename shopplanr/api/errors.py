@@ -5,7 +5,7 @@ import sys
 from http import HTTPStatus
 
 import orjson
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
@@ -111,7 +111,11 @@ def unknown_endpoint(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 
 def bad_request(request, exception):
-    """``handler400``: for example a host name that is not ours."""
+    """``handler400``: for example a host name that is not ours; 413 for a form that is too large."""
+    from shopplanr.watch import answers  # which uses this module
+
+    if isinstance(exception, RequestDataTooBig):
+        return json_error(413, "The body is too large") if is_api(request) else answers.too_large(request)
     if is_api(request):
         return json_error(400, "Bad request")
     return defaults.bad_request(request, exception)

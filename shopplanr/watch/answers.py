@@ -1,14 +1,18 @@
 """What a browser or a program is shown when the service cannot work, without asking anything that may be gone."""
 
+import logging
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.html import escape
 
 from shopplanr.api.errors import is_api, json_error
 from shopplanr.floor import device, pages
 from shopplanr.watch import exchange
 from shopplanr.watch.outages import Unavailable
+
+logger = logging.getLogger("shopplanr.outages")
 
 RETRY_AFTER = "Retry-After"
 
@@ -35,19 +39,29 @@ def fault(request: HttpRequest) -> HttpResponse:
     return _page(request, 500, "Something went wrong here", sentence)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Answer a form that is larger than any of ours."""
+    return _page(
+        request, 413, "This is too large", "What was sent is larger than this page takes. Nothing was changed."
+    )
+
+
 def _page(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponse:
     template = "floor/includes/away.html" if request.headers.get("HX-Request") == "true" else "floor/away.html"
-    # Rendered without the request: what pages usually ask of it, such as who is signed in, is in the database.
-    content = render_to_string(
-        template,
-        {
-            "heading": heading,
-            "sentence": sentence,
-            "address": _address_of(request),
-            "theme": device.theme(request),
-            "request_id": exchange.current_request_id(),
-        },
-    )
+    facts = {
+        "heading": heading,
+        "sentence": sentence,
+        "address": _address_of(request),
+        "again": status == Unavailable.status,
+        "theme": device.theme(request),
+        "request_id": exchange.current_request_id(),
+    }
+    try:
+        # Without the request: what pages usually ask of it, such as who is signed in, is in the database.
+        content = render_to_string(template, facts)
+    except Exception:  # whatever is broken, the answer to it must not be: style sheets that were never collected, say
+        logger.warning("the page that says what is wrong cannot be shown", exc_info=True)
+        content = escape(f"{heading}. {sentence} ({facts['request_id']})")
     response = pages.guarded(HttpResponse(content, status=status))
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -55,15 +55,15 @@ class Outcome:
         tally = self.tally
         calls = sum(tally.calls.values())
         verbs = {verb: sum(n for call, n in tally.calls.items() if call.startswith(f"{verb} ")) for verb in VERBS}
+        again = f"{tally.sent_again} sent again, {tally.replayed} of which had been carried out"
         return "\n".join(
             [
                 f"Soak on {self.engine}: {self.seconds:.0f} s, {CLIENTS} clients, {self.kills} workers killed.",
                 f"  {calls} calls ({calls / self.seconds:.0f} a second): {_listed(verbs)}",
                 f"  answers: {_listed(dict(sorted(tally.statuses.items())))}",
-                f"  {tally.sent_again} sent again, {tally.replayed} of which had been carried out; "
-                + f"{tally.lost} without a key lost for good",
-                f"  the record: {self.parts} parts, {self.entries} audit entries; "
-                + f"{len(tally.entries)} calls were held against theirs",
+                f"  {again}; {tally.lost} without a key lost for good",
+                f"  the record: {self.parts} parts, {self.entries} audit entries",
+                f"  {len(tally.entries)} calls were held against their entries",
                 *(f"  WRONG: {finding}" for finding in self.findings),
                 f"  {'Something is wrong.' if self.findings else 'The trail, replayed, gives exactly what is stored.'}",
             ]
@@ -82,7 +82,7 @@ def soak(server: LiveServer, engine: str, seconds: float, seed: int) -> Outcome:
     made, tally, over, began = Made(), Tally(), Event(), monotonic()
     with server.client() as http:
         first = Client("soak-first", http, made, tally, seed)
-        for prepare in (first.plan, first.plan, first.people, first.certify):
+        for prepare in (first.plan, first.plan, first.people, first.certify, first.replan, first.delete_route):
             prepare()
 
     def work(number: int) -> None:
