@@ -296,7 +296,7 @@ class Client:
         body = {"code": self.part()} | ({"station": "Saw"} if self.random.random() < 0.3 else {})
         self.call("POST", "scan", None, body=body)
 
-    def library(self) -> None:
+    def keep_words(self) -> None:
         """Keep a word, and forget one."""
         word = self.call("POST", "library/processes", as_user=False, body={"name": f"{self.name} {self._number}"})
         if word is not None:
@@ -338,7 +338,7 @@ ACTIONS: tuple[tuple[Callable[[Client], None], int], ...] = (
     (Client.certify, 2),
     (Client.note, 1),
     (Client.scan, 2),
-    (Client.library, 1),
+    (Client.keep_words, 1),
     (Client.read, 8),
 )
 """What a client does, and how often beside the others."""
