@@ -131,6 +131,8 @@ def _attach(certificate: Certificate, numbers: Collection[int], actor: Actor) ->
             "step_id": F("step_id"),
             "attached_at": Value(clock.now()),
             "attached_by": Value(actor.identified()),
+            "late": Value(False),
+            "late_reason": Value(""),
         },
         missing,
     )
