@@ -26,6 +26,11 @@ FORBIDDEN = {
         f"shopplanr.{name}": ("audit", "serials", "certificates", "shopplanr.accounts", "shopplanr.api")
         for name in CORE
     },
+    # the trail counts here, and the answers to an outage must not need what may be gone
+    **{
+        f"shopplanr.watch.{name}": ("audit", "serials", "certificates", "shopplanr.accounts", "shopplanr.api")
+        for name in ("exchange", "figures", "logs", "migrating", "outages", "routes", "statements")
+    },
     "shopplanr.idempotency": ("audit", "serials", "certificates", "shopplanr.api"),
     # what a scan does is one rule, for pages and programs alike; what a code says is another
     "shopplanr.floor.scanning": ("rest_framework", "django.http", "shopplanr.api", "shopplanr.floor.views"),
@@ -191,6 +196,7 @@ SPOKEN_FOR = (
     "serials.route_board",
     *[f"serials.{name}" for name in RULES],
     "shopplanr.idempotency",
+    "shopplanr.watch",
     *[f"shopplanr.{name}" for name in CORE],
 )
 
