@@ -130,8 +130,11 @@ _database["CONN_HEALTH_CHECKS"] = True
 # PgBouncer in transaction mode hands every statement to another connection, which knows nothing of a cursor.
 _database["DISABLE_SERVER_SIDE_CURSORS"] = _environment.flag("DISABLE_SERVER_SIDE_CURSORS", default=False)
 
-# How long a call waits for what somebody else has locked before it is told to come again.
-LOCK_TIMEOUT_SECONDS = _environment.seconds("LOCK_TIMEOUT_SECONDS", default=20.0, minimum=0.1, maximum=3600.0)
+# How long a call waits for what somebody else has locked before it is told to come again: less than the twenty seconds
+# after which a page gives up waiting for an answer.
+LOCK_TIMEOUT_SECONDS = _environment.seconds(
+    "LOCK_TIMEOUT_SECONDS", default=sqlite.BUSY_TIMEOUT_SECONDS, minimum=0.1, maximum=3600.0
+)
 
 SQLITE_SYNCHRONOUS = _environment.choice("SQLITE_SYNCHRONOUS", sqlite.SYNCHRONOUS, default="FULL")
 if _database["ENGINE"] == "django.db.backends.sqlite3":

@@ -7,7 +7,7 @@ from django.db.backends.signals import connection_created
 SYNCHRONOUS = ("FULL", "NORMAL")
 """FULL keeps every accepted write through a power cut. NORMAL is faster, and may lose the last ones then."""
 
-BUSY_TIMEOUT_SECONDS = 20.0
+BUSY_TIMEOUT_SECONDS = 15.0
 """How long a writer waits for the others, unless it is said otherwise."""
 
 

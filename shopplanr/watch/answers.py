@@ -35,7 +35,7 @@ def fault(request: HttpRequest) -> HttpResponse:
     """Answer a fault of ours: nothing of the inside, and a number by which it is found in the log."""
     if is_api(request):
         return json_error(500, HTTPStatus.INTERNAL_SERVER_ERROR.phrase)
-    sentence = "The server could not do this, and whoever runs it has been told. Nothing was changed."
+    sentence = "The server could not do this. Look whether it was done before you do it again."
     return _page(request, 500, "Something went wrong here", sentence)
 
 

@@ -34,4 +34,4 @@ def test_the_engine_understands_all_of_it():
         pytest.skip("about PostgreSQL")
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
-        assert cursor.fetchone() == ("20s",)
+        assert cursor.fetchone() == ("15s",)

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Barrier, Event, Thread
+from time import monotonic, sleep
 
 import httpx
 import pytest
@@ -18,30 +19,34 @@ from django.db import connections
 
 from tests.live import ledger
 from tests.live.calls import Call, attachments, batches, misjudged
-from tests.live.database import PostgresqlDatabase
+from tests.live.database import Database, PostgresqlDatabase
 from tests.live.proxy import Proxy
 from tests.live.server import LiveServer
 from tests.live.shop import Shop, at_once
 
 PATIENCE_SECONDS = 60
 
-RESPAWN_PATIENCE = 200
-"""Questions that are asked until new workers answer."""
+
+@pytest.fixture
+def database(migrated_database, tmp_path):
+    """A database of this test's own."""
+    database = migrated_database.copy(tmp_path)
+    yield database
+    database.drop()
 
 
 @pytest.fixture
-def start(migrated_database, tmp_path):
-    """Return a function that starts a server on a database of this test's own, with these variables."""
-    database = migrated_database.copy(tmp_path)
-    server = LiveServer(database, tmp_path / "server.log")
+def start(database, tmp_path):
+    """Return a function that starts a server on the test's database, or by another way to it, with these variables."""
+    started: list[LiveServer] = []
 
-    def go(**variables: str) -> LiveServer:
-        server._variables = variables
-        return server.start()
+    def go(by: Database = database, **variables: str) -> LiveServer:
+        started.append(LiveServer(by, tmp_path / "server.log", **variables))
+        return started[-1].start()
 
     yield go
-    server.stop()
-    database.drop()
+    for server in started:
+        server.stop()
 
 
 def probe(client: httpx.Client, path: str) -> tuple[int, dict]:
@@ -55,7 +60,8 @@ def probe(client: httpx.Client, path: str) -> tuple[int, dict]:
 
 def send_until_answered(client: httpx.Client, call: Call, refused: list[httpx.Response]) -> None:
     """Send a call with its key until it is carried out; keep the answers that said to come again."""
-    for _ in range(2000):
+    deadline = monotonic() + PATIENCE_SECONDS
+    while monotonic() < deadline:
         response = call.make(client)
         if response.is_success:
             call.answer = response.json()
@@ -65,13 +71,11 @@ def send_until_answered(client: httpx.Client, call: Call, refused: list[httpx.Re
     raise AssertionError("the database does not come back")
 
 
-def test_a_database_that_goes_and_comes_back(start, tmp_path):
+def test_a_database_that_goes_and_comes_back(database, start):
     if connections["default"].vendor != "postgresql":
         pytest.skip("SQLite is a file: it is there as long as the machine is")
-    server = start()
-    proxy = Proxy(server.database.url)
-    server.stop()
-    server = LiveServer(PostgresqlDatabase(proxy.url), tmp_path / "proxied.log", METRICS_NETWORKS="127.0.0.1").start()
+    proxy = Proxy(database.url)
+    server = start(PostgresqlDatabase(proxy.url), METRICS_NETWORKS="127.0.0.1")
     refused: list[httpx.Response] = []
     calls: list[Call] = []
     working, over = Event(), Event()
@@ -128,12 +132,11 @@ def test_a_database_that_goes_and_comes_back(start, tmp_path):
         assert {(each.json()["code"], each.headers["Retry-After"]) for each in refused} == {
             ("database_unreachable", "5")
         }
-        with PostgresqlDatabase(proxy.url).query() as query:
+        with database.query() as query:
             assert misjudged(query, calls) == []
             assert ledger.findings(query) == []
         assert "Traceback" not in server.log()
     finally:
-        server.stop()
         proxy.cut()
 
 
@@ -235,7 +238,8 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_request(start):
 def wait_until_it_waits(server: LiveServer) -> None:
     """Wait until a call of the server's stands before the lock."""
     with server.database.query() as query:
-        for _ in range(10_000):
+        deadline = monotonic() + PATIENCE_SECONDS
+        while monotonic() < deadline:
             if isinstance(server.database, PostgresqlDatabase):
                 ((waiting,),) = query("SELECT count(*) FROM pg_locks WHERE NOT granted")
             else:
@@ -243,6 +247,7 @@ def wait_until_it_waits(server: LiveServer) -> None:
                 waiting = _is_locked(server.database.path.with_name(f"{server.database.path.name}-queue"))
             if waiting:
                 return
+            sleep(0.01)
     raise AssertionError("nobody comes to the lock")
 
 
@@ -257,11 +262,12 @@ def _is_locked(path: Path) -> bool:
 
 
 def wait_until_it_answers(client: httpx.Client) -> None:
-    for _ in range(RESPAWN_PATIENCE):
+    deadline = monotonic() + PATIENCE_SECONDS
+    while monotonic() < deadline:
         with suppress(httpx.TransportError):
             if client.get("/readyz").status_code == 200:
                 return
-        Event().wait(0.05)
+        sleep(0.05)
     raise AssertionError("no worker takes the place of those that were killed")
 
 
