@@ -210,7 +210,7 @@ def test_what_the_keyboard_cannot_do_is_found(devices):
     )
     assert walk(page).findings == [
         'button "Shows nothing" shows no focus',
-        'button#covered "Covered" is covered by something else while it has the focus',
+        'button#covered "Covered" is covered while it has the focus, by div "A bar"',
         'Tab leads no further than input "Trap"',
         'Tab does not reach button "Lost", button "Never"',
     ]
@@ -289,6 +289,7 @@ def test_a_form_works_without_scripts(window):
 
 def test_a_device_loses_its_connection_and_gets_it_back(devices):
     page = devices()
+    devices.watch.allow("ERR_INTERNET_DISCONNECTED")  # its icon, which the browser fetches when it likes
     page.goto("/admin/login/")
     with offline(page), pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
         page.goto("/admin/login/")
