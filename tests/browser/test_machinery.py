@@ -35,6 +35,7 @@ LISTENER = """
 
 def show(page, body: str, style: str = "") -> None:
     """Show a page of the test's own."""
+    page.goto("about:blank")
     page.set_content(
         '<!doctype html><html lang="en"><head><title>Page</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
