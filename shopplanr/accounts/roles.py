@@ -24,6 +24,7 @@ class Right(StrEnum):
     ADVANCE = "serials.advance_serial", "advance parts"
     SCRAP = "serials.scrap_serial", "scrap parts"
     NOTE = "serials.add_note", "write notes"
+    ASK = "serials.add_approvalrequest", "ask for waivers, overrides and force-completions"
     OVERRIDE = "serials.override_step", "override steps"
     WAIVE = "serials.waive_step", "waive steps"
     FORCE_COMPLETE = "serials.force_complete_serial", "force parts to completion"
@@ -46,17 +47,20 @@ class Role(StrEnum):
 
 
 _EVERYBODY = frozenset({Right.READ, Right.READ_AUDIT})
-_OPERATORS = _EVERYBODY | {Right.CREATE_SERIALS, Right.ADVANCE, Right.SCRAP, Right.ATTACH, Right.NOTE}
+_OPERATORS = _EVERYBODY | {Right.CREATE_SERIALS, Right.ADVANCE, Right.SCRAP, Right.ATTACH, Right.NOTE, Right.ASK}
 
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATORS: _OPERATORS,
     Role.SUPERVISORS: _OPERATORS | {Right.OVERRIDE, Right.WAIVE, Right.FORCE_COMPLETE, Right.PLAN},
     Role.QC: _EVERYBODY
-    | {Right.ATTACH, Right.NOTE, Right.CERTIFY, Right.WAIVE, Right.KEEP_CATALOGUE, Right.CERTIFY_PRODUCTS},
+    | {Right.ATTACH, Right.NOTE, Right.ASK, Right.CERTIFY, Right.WAIVE, Right.KEEP_CATALOGUE, Right.CERTIFY_PRODUCTS},
     Role.AUDITORS: _EVERYBODY,
     # Programs: every verb of the API that is documented, and no more than that.
     Role.INTEGRATIONS: frozenset(Right),
 }
+
+DECIDING = (Right.WAIVE, Right.OVERRIDE, Right.FORCE_COMPLETE)
+"""Who has one of these decides about what others ask for, each about what they could do themselves."""
 
 SHOP_APPS = ("serials", "certificates", "audit", "floor")
 """The apps whose records the shop keeps."""

@@ -16,7 +16,7 @@ class ApiViewSet(AnsweredOnce, ViewSet):
     ``rights`` says which right each action needs; it comes from the table in ``shopplanr.api.endpoints``.
     """
 
-    rights: ClassVar[dict[str, Right]] = {}
+    rights: ClassVar[dict[str, Right | tuple[Right, ...]]] = {}
     listings: ClassVar[dict[str, Listing]] = {}
 
     def created(self, data: object) -> Response:
