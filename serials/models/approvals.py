@@ -106,6 +106,8 @@ class ApprovalRequest(OfSerial, models.Model):
         indexes = [
             # what awaits a decision, the oldest first; few of all that were ever asked
             models.Index(fields=["requested_at", "id"], name="approval_awaiting", condition=Q(state="open")),
+            # what was decided, the newest first
+            models.Index(fields=["-decided_at", "id"], name="approval_decided", condition=~Q(state="open")),
             # GET /approvals in its order
             models.Index(fields=["requested_at", "id"], name="approval_oldest_first"),
             # what was asked about one part, on its page and by GET /approvals?serialId=…

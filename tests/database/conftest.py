@@ -59,8 +59,9 @@ def make_shop() -> SimpleNamespace:
     for _ in route:
         advancement.advance(done.id, OPERATOR)
     endings.scrap(scrapped.id, "damaged", None, OPERATOR)
-    asked = approvals.request("override", moving.id, route[2].id, "no such burr here", OPERATOR)
-    approvals.withdraw(asked.id, OPERATOR)
+    for kind, step in (("override", route[2].id), ("force_complete", None)):
+        approvals.withdraw(approvals.request(kind, moving.id, step, "no such burr here", OPERATOR).pk, OPERATOR)
+        approvals.request(kind, moving.id, step, "really none", OPERATOR)
     note = make_note([moving, done], photos=[photo()])
     issue_token(user, "ERP", by="test")
     scanning.scan(moving.id, "", OPERATOR, lambda right: True, own_hosts=[])

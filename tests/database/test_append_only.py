@@ -7,9 +7,7 @@ from audit import append_only
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate
 from serials.models import ApprovalRequest, Note, NotePhoto, NoteSerial
-from serials.services import approvals
 from shopplanr.floor.models import Scan
-from tests.factories import OPERATOR
 from tests.lifecycle.tables import snapshot
 
 PROTECTED = {
@@ -128,11 +126,11 @@ def test_rows_can_be_added_and_read(shop):
 
 
 def test_a_request_changes_once_when_it_is_decided(shop, sql):
-    asked = approvals.request("override", shop.moving.id, shop.steps[2].pk, "no burr", OPERATOR)
+    asked = ApprovalRequest.objects.get(kind="override", state="open")
     row = f"UPDATE serials_approvalrequest SET {{}} WHERE id = '{asked.pk}'"
     decided = "state = 'approved', decided_by = 'kim', decided_at = requested_at"
 
-    for forged in ("requested_by = 'kim'", "step_id = NULL", "serial_id = 1", "reason = 'x'", "kind = 'waiver'"):
+    for forged in ("requested_by = 'kim'", "step_id = NULL", f"serial_id = {shop.done.pk}", "reason = 'x'", "kind = 'waiver'"):
         refused(sql, row.format(forged))
         refused(sql, row.format(f"{forged}, {decided}"))
     sql(row.format(decided))
