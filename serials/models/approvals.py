@@ -91,7 +91,7 @@ class ApprovalRequest(OfSerial, models.Model):
                     )
                 ),
             ),
-            # These two also find what is open for a part, whenever the transition itself is carried out.
+            # NULL is like no other NULL, so it takes two to say that nothing is asked for twice.
             models.UniqueConstraint(
                 fields=["serial", "step", "kind"],
                 condition=Q(state="open", step__isnull=False),
@@ -110,7 +110,8 @@ class ApprovalRequest(OfSerial, models.Model):
             models.Index(fields=["-decided_at", "id"], name="approval_decided", condition=~Q(state="open")),
             # GET /approvals in its order
             models.Index(fields=["requested_at", "id"], name="approval_oldest_first"),
-            # what was asked about one part, on its page and by GET /approvals?serialId=…
+            # what was asked about one part: on its page, by GET /approvals?serialId=…, and by every transition that
+            # may have been asked for
             models.Index(fields=["serial", "requested_at"], name="approval_by_serial"),
         ]
 

@@ -153,12 +153,6 @@ QUERIES = {
     ).order_by(),
     "override_by_serial": lambda shop: StepOverride.objects.filter(serial=shop.part),
     "approval_by_serial": lambda shop: ApprovalRequest.objects.filter(serial=shop.part).order_by("requested_at"),
-    "approval_one_open_per_step": lambda shop: ApprovalRequest.objects.filter(
-        serial=shop.part, step=shop.step, kind="waiver", state="open"
-    ).order_by(),
-    "approval_one_open_per_part": lambda shop: ApprovalRequest.objects.filter(
-        serial=shop.part, step=None, kind="force_complete", state="open"
-    ).order_by(),
     "note_by_serial": lambda shop: NoteSerial.objects.filter(serial=shop.part).order_by("note"),
     "note_by_step": lambda shop: Note.objects.filter(step=steps_of(shop.path)[0]).order_by("sequence"),
     "note_serial_once": lambda shop: NoteSerial.objects.filter(note=shop.note).order_by("serial"),
