@@ -51,10 +51,7 @@ def check_approver(kind: str, asked: Asked | None, approver: Actor, *, two_peopl
     if not two_people:
         return
     if asked is None:
-        sentence = (
-            f"{_a(kind).capitalize()} takes two people here: ask for it first (Approvals, or POST /api/approvals), "
-            "then somebody else approves it"
-        )
+        sentence = f"{_a(kind).capitalize()} takes two people here: ask for it first, then somebody else approves it"
     elif approver.credential == KIOSK:
         sentence = (
             f"A kiosk cannot prove who approves {_a(kind)}: the approver signs in, or calls with a token of their own"

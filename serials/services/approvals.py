@@ -23,9 +23,10 @@ from shopplanr.values import choice, given_text, required_text
 NOUN = "Approval"
 
 
-def readable() -> QuerySet[ApprovalRequest]:
-    """Return all requests with what is shown of them, in one query."""
-    return ApprovalRequest.objects.select_related("serial__job", "serial__path", "step")
+def readable(rows: QuerySet[ApprovalRequest] | None = None) -> QuerySet[ApprovalRequest]:
+    """Return these requests, or all, with what is shown of them, in one query."""
+    rows = ApprovalRequest.objects.all() if rows is None else rows
+    return rows.select_related("serial__job", "serial__path", "step")
 
 
 def find(request_id: object) -> ApprovalRequest:

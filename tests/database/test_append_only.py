@@ -130,7 +130,13 @@ def test_a_request_changes_once_when_it_is_decided(shop, sql):
     row = f"UPDATE serials_approvalrequest SET {{}} WHERE id = '{asked.pk}'"
     decided = "state = 'approved', decided_by = 'kim', decided_at = requested_at"
 
-    for forged in ("requested_by = 'kim'", "step_id = NULL", f"serial_id = {shop.done.pk}", "reason = 'x'", "kind = 'waiver'"):
+    for forged in (
+        "requested_by = 'kim'",
+        "step_id = NULL",
+        f"serial_id = {shop.done.pk}",
+        "reason = 'x'",
+        "kind = 'waiver'",
+    ):
         refused(sql, row.format(forged))
         refused(sql, row.format(f"{forged}, {decided}"))
     sql(row.format(decided))

@@ -238,6 +238,9 @@ def test_a_part_is_as_old_as_its_last_move():
         Action.STEP_WAIVED,
         Action.DEFERRED_STEP_COMPLETED,
         Action.NOTE_CREATED,
+        Action.APPROVAL_REQUESTED,
+        Action.APPROVAL_DECLINED,
+        Action.APPROVAL_WITHDRAWN,
     )
     moves = AuditEntry.objects.exclude(action__in=settled_in_place).order_by("sequence")
     last_move = dict(moves.values_list("serial_id", "timestamp"))
@@ -274,6 +277,9 @@ RIGHTS = {
     Action.STEP_WAIVED: Right.WAIVE,
     Action.CERT_ATTACHED: Right.ATTACH,
     Action.NOTE_CREATED: Right.NOTE,
+    Action.APPROVAL_REQUESTED: Right.ASK,
+    Action.APPROVAL_DECLINED: Right.WAIVE,
+    Action.APPROVAL_WITHDRAWN: Right.ASK,
     Action.CERTIFICATION_ASSIGNED: Right.CERTIFY_PRODUCTS,
     Action.CERTIFICATION_UPDATED: Right.CERTIFY_PRODUCTS,
     Action.CERTIFICATION_UNASSIGNED: Right.CERTIFY_PRODUCTS,
