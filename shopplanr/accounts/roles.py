@@ -76,8 +76,12 @@ def refusal_sentence(right: Right, who: str = "You") -> str:
 
     For example ``You may not scrap parts. Ask an operator, a supervisor or an administrator.``
     """
+    return f"{who} may not {right.phrase}. Ask {who_may(right)}."
+
+
+def who_may(right: Right) -> str:
+    """Return who has ``right``, as one says to whom to turn: ``a supervisor, QC or an administrator``."""
     people = [words for role, words in _ASK.items() if right in ROLE_RIGHTS[role]]
     # Everybody in the shop has the right but this caller: then it is the account that needs mending.
     whom = [] if len(people) == len(_ASK) else people
-    listed = f"{', '.join(whom)} or an administrator" if whom else "an administrator"
-    return f"{who} may not {right.phrase}. Ask {listed}."
+    return f"{', '.join(whom)} or an administrator" if whom else "an administrator"

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from serials import approvals
-from serials.models import ApprovalRequest
-from shopplanr.accounts.roles import Right
+from serials.models import ApprovalKind, ApprovalRequest
+from shopplanr.accounts.roles import Right, who_may
 from shopplanr.actor import Actor
 
 
@@ -20,6 +20,8 @@ class Asked:
     why_not: str
     may_decline: bool
     is_theirs: bool
+    waits_for: str
+    """Who may decide, as one says to whom to turn."""
 
     @property
     def form(self) -> str:
@@ -65,6 +67,7 @@ def asked_of(
             ),
             may_decline=not approvals.why_not_decide(each.kind, may),
             is_theirs=approvals.is_theirs(each, actor),
+            waits_for=who_may(approvals.RIGHT_OF[ApprovalKind(each.kind)]),
         )
         for each in requests
     ]

@@ -1,6 +1,6 @@
 """Everything that a part's page shows: its route with who and when, and what can be done with it now, or why not."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -147,7 +147,7 @@ def look_up(serial_id: object, may: Callable[[Right], bool], actor: Actor) -> Pa
             location=record.step.location,
             since=record.updated_at,
             is_current=step.status == routing.IN_PROGRESS and serial.status == SerialStatus.IN_PROGRESS,
-            events=list(_events_at(step.step_id, entries, people)),
+            events=list(_events_at(step.step_id, entries, people, {each.pk for each in requests})),
             attachments=[each for each in attachments if each.step_id == step.step_id],
             override=next((each for each in overrides if each.step_id == step.step_id and each.active), None),
             asked=[each for each in asked if each.request.step_id == step.step_id],
@@ -235,17 +235,20 @@ _ASKED = {
 """The same, of what was asked for."""
 
 
-def _events_at(step_id: str, entries: Iterable[AuditEntry], people: Mapping[str, str]) -> Iterable[Event]:
+def _events_at(
+    step_id: str, entries: Iterable[AuditEntry], people: Mapping[str, str], shown: Collection[str]
+) -> Iterable[Event]:
+    """Return what happened at a step; the requests with the ids ``shown`` have a place of their own."""
     for entry in entries:
+        facts = entry.metadata or {}
         if entry.from_step_id == step_id:
             words = "Done"
         elif entry.step_id == step_id and entry.action in _AT_STEP:
             words = _AT_STEP[Action(entry.action)]
-        elif entry.step_id == step_id and entry.action in _ASKED:
-            words = _ASKED[Action(entry.action)].format(ApprovalKind(entry.metadata["kind"]).label)
+        elif entry.step_id == step_id and entry.action in _ASKED and facts["approvalId"] not in shown:
+            words = _ASKED[Action(entry.action)].format(ApprovalKind(facts["kind"]).label)
         else:
             continue
-        facts = entry.metadata or {}
         why = facts.get("explanation") or facts.get("reason") or ""
         yield Event(words, people.get(entry.user_id, entry.user_id), entry.timestamp, str(why).replace("_", " "))
 

@@ -6,11 +6,16 @@ from itertools import pairwise
 
 import pytest
 from django.db.models import F, Q
+from django.test import override_settings
 
 from audit import trail
 from audit.models import Action, AuditEntry
 from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, JobProduct, Product
+from serials.approvals import awaiting, obstacles
 from serials.models import (
+    ApprovalKind,
+    ApprovalRequest,
+    ApprovalState,
     Job,
     LibraryEntry,
     LibraryKind,
@@ -49,7 +54,8 @@ PARTS = 300
 
 @pytest.fixture(scope="module", autouse=True)
 def demo_shop(module_transaction):
-    with clock.told(NOW):
+    # where one person may not decide alone the shop is the same: there, nobody has
+    with clock.told(NOW), override_settings(TWO_PERSON_RULE=True):
         assert shop.load(progress=False)
 
 
@@ -114,6 +120,22 @@ def test_overrides_that_are_in_force_used_and_reversed():
     skipped = StepStatus.objects.filter(status=StepStatusCode.SKIPPED, step__optional=False)
     assert StepOverride.objects.filter(active=True, serial__in=skipped.values("serial")).exists()
     assert StepOverride.objects.filter(active=True, serial__status=SerialStatus.IN_PROGRESS).exists()
+
+
+def test_whatever_was_waived_overridden_or_forced_somebody_else_had_asked_for():
+    approved = ApprovalRequest.objects.filter(state=ApprovalState.APPROVED)
+    assert set(approved.values_list("kind", flat=True)) == set(ApprovalKind.values)
+    assert not approved.filter(decided_by=F("requested_by")).exists()
+    carried_out = (Action.STEP_WAIVED, Action.STEP_OVERRIDE_CREATED, Action.SERIAL_FORCE_COMPLETED)
+    answered = [entry.metadata["approvalId"] for action in carried_out for entry in entries(action)]
+    assert sorted(answered) == sorted(approved.values_list("pk", flat=True))
+
+
+def test_one_request_of_each_kind_awaits_a_decision_and_can_be_granted():
+    waiting = list(awaiting())
+    assert {asked.kind for asked in waiting} == set(ApprovalKind.values)
+    assert set(obstacles(waiting).values()) == {""}
+    assert set(ApprovalRequest.objects.values_list("state", flat=True)) == set(ApprovalState.values)
 
 
 def test_routes_in_every_mode_with_every_kind_of_step():
