@@ -71,13 +71,13 @@ def check_approver(kind: str, asked: Asked | None, approver: Actor, *, two_peopl
 
 
 def is_theirs(asked: Asked, caller: Actor) -> bool:
-    """Tell whether it is the caller's own request, which they may withdraw.
+    """Tell whether it is the caller's own request, or that of whom they call for, which they may withdraw.
 
     A kiosk's word is enough for what was asked for at a kiosk, and for nothing else.
     """
     if caller.credential == KIOSK:
         return asked.credential == KIOSK and caller.user_id == asked.requested_by
-    return (caller.called_by or caller.user_id) in asked.people
+    return not asked.people.isdisjoint({caller.user_id, caller.called_by} - {"", None})
 
 
 def _a(kind: str) -> str:

@@ -9,6 +9,7 @@ from serials.models import ApprovalRequest, Job, LibraryEntry, LibraryKind, Note
 from serials.services import advancement, approvals, overrides
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import Role
+from shopplanr.actor import Actor
 from shopplanr.floor import scanning
 from tests.accounts.factories import UserFactory
 from tests.factories import (
@@ -63,6 +64,7 @@ def make_shop() -> Shop:
     overrides.create(overridden.id, None, steps[1].id, "done at the supplier's", OPERATOR)
     scanning.scan(standing.id, "Mill", OPERATOR, lambda right: True, own_hosts=[])
     held = AssignmentFactory(valid_from="2024-01-01", metadata={"lot": "7"}, certificate_countries=["US"])
+    supervisor = UserFactory(role=Role.SUPERVISORS)
     return Shop(
         job=path.job,
         path=path,
@@ -76,13 +78,13 @@ def make_shop() -> Shop:
         standing=standing,
         deferring=deferring,
         overridden=overridden,
-        asked=approvals.request("waiver", deferring.id, steps[1].id, "the customer agrees", OPERATOR),
+        asked=approvals.request("waiver", deferring.id, steps[1].id, "the customer agrees", Actor(supervisor.id)),
         note=make_note([standing, deferring], photos=[photo()]),
         certificate=certificate,
         product=held.product,
         held=held.certification,
         not_held=CertificationFactory(),
-        supervisor=UserFactory(role=Role.SUPERVISORS),
+        supervisor=supervisor,
         operator=UserFactory(),
     )
 
@@ -180,6 +182,7 @@ def calls(shop: Shop) -> list[Call]:
         Call("PUT", "paths/<str:id>", {"id": shop.unused_path.id}, new_path),
         Call("DELETE", "paths/<str:id>", {"id": shop.unused_path.id}),
         Call("PATCH", "paths/<str:id>/advancement-mode", path, {"advancementMode": "strict"}),
+        Call("GET", "steps/<str:id>", {"id": saw.id}),
         Call("PATCH", "steps/<str:id>/assign", {"id": saw.id}, {"userId": shop.operator.id}),
         Call("PATCH", "steps/<str:id>/config", {"id": saw.id}, {"optional": True, "dependencyType": "physical"}),
         Call("GET", "templates", {}),
@@ -257,7 +260,7 @@ def calls(shop: Shop) -> list[Call]:
         Call("GET", "approvals/<str:id>", asked),
         Call("POST", "approvals/<str:id>/approve", asked, {"reason": "the customer agrees"} | who),
         Call("POST", "approvals/<str:id>/decline", asked, {"reason": "the customer does not agree"} | who),
-        Call("POST", "approvals/<str:id>/withdraw", asked, {"userId": shop.asked.requested_by}),
+        Call("POST", "approvals/<str:id>/withdraw", asked, who),
         Call("GET", "operator/work-queue", {}),
         Call("GET", "operator/queue/_all", {}),
         Call("GET", "operator/queue/<str:user_id>", {"user_id": shop.operator.id}),
@@ -316,5 +319,6 @@ def calls(shop: Shop) -> list[Call]:
         Call("GET", "scans", {}),
         Call("GET", "users", {}),
         Call("POST", "users", {}, {"name": "Maria Lopez", "department": "Milling"}),
+        Call("GET", "users/<str:id>", {"id": shop.operator.id}),
         Call("PUT", "users/<str:id>", {"id": shop.operator.id}, {"name": "Kim", "department": "QC", "active": False}),
     ]

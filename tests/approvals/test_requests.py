@@ -272,7 +272,7 @@ class TestSayingNo:
         subject = matter("waiver")
         asked = subject.ask(ERP)
 
-        for stranger in (MARCUS, Actor("keiko", called_by="marcus"), Actor("keiko", credential="kiosk")):
+        for stranger in (MARCUS, Actor("li", called_by="marcus"), Actor("keiko", credential="kiosk")):
             refused(refusals.NotTheirRequest, approvals.withdraw, asked.pk, stranger)
         with recorded() as entries:
             withdrawn = approvals.withdraw(asked.pk, Actor("erp", credential="tok_1"))

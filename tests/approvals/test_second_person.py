@@ -93,13 +93,15 @@ def test_it_is_called_what_people_call_it(kind, words):
     [
         (Asked("ana"), Actor("ana"), True),
         (Asked("ana"), Actor("bo"), False),
-        (Asked("ana"), Actor("ana", called_by="bo"), False),
+        (Asked("ana"), Actor("ana", called_by="bo"), True),
         (Asked("ana", called_by="bo"), Actor("bo"), True),
         (Asked("ana"), Actor("bo", called_by="ana"), True),
+        (Asked("ana"), Actor("bo", called_by="eve"), False),
+        (Asked("ana"), Actor(None), False),
         (Asked("ana", credential="kiosk"), Actor("ana", credential="kiosk"), True),
         (Asked("ana", credential="kiosk"), Actor("bo", credential="kiosk"), False),
         (Asked("ana", credential="session"), Actor("ana", credential="kiosk"), False),
     ],
 )
-def test_a_request_is_theirs_who_really_asked(asked, caller, theirs):
+def test_a_request_is_theirs_who_asked_or_had_it_asked(asked, caller, theirs):
     assert is_theirs(asked, caller) == theirs

@@ -12,7 +12,7 @@ import shopplanr.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("serials", "0005_templates_and_libraries"),
+        ("serials", "0006_certificate_requirements"),
     ]
 
     operations = [
