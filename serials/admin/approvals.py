@@ -125,7 +125,7 @@ class ApprovalRequestAdmin(OfSerialAdmin):
     selection_headings = ("Part", "Asked for", "Step", "State", "Reason", "By")
     selection_order = ("serial", "pk")
 
-    list_display = ("kind", "part", "step_name", "state_mark", "why", "asked_by", "requested_at", "job", "path")
+    list_display = ("kind", "part", "step_name", "state_mark", "why", "asked_by", "requested_at", "job")
     list_display_links = ("kind",)
     list_filter = ("state", "kind", ByJobOfSerial, ByPathOfSerial, "requested_at")
     ordering = ("-requested_at", "-id")
