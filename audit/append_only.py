@@ -35,7 +35,8 @@ def append_only(model: type[models.Model]) -> type[models.Model]:
 def append_only_but(forbidden: str) -> Callable[[type[models.Model]], type[models.Model]]:
     """Declare that the rows of a model are never removed, nor changed where ``forbidden`` is true.
 
-    The condition is SQL over ``OLD`` and ``NEW`` that both engines understand.
+    The condition is SQL over ``OLD`` and ``NEW`` that both engines understand. Who changes one drops the old trigger in
+    a migration: SQLite leaves a trigger alone that is there already.
     """
 
     def declare(model: type[models.Model]) -> type[models.Model]:
