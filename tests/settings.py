@@ -37,6 +37,7 @@ for _name in (
     "STATIC_ROOT",
     "TIME_ZONE",
     "TRUST_FORWARDED_PROTO",
+    "TWO_PERSON_RULE",
 ):
     os.environ.pop(_name, None)
 # A line for each of a hundred thousand requests says nothing; those who test the line turn it on.
