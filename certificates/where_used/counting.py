@@ -2,6 +2,8 @@
 
 # ruff: noqa: S608 - put together from what stands in this package; values are parameters
 
+from django.db import connection
+
 from certificates.where_used.conditions import (
     NUMBER,
     OF_THEIR_JOBS,
@@ -24,12 +26,18 @@ _TOLD_OF = Sql(
     "WHERE entry.serial_id <> '' AND {conditions}) entry"
 )
 
-# One entry stands for a whole batch.
-_OF_BATCHES = Sql(
-    "SELECT made.number FROM audit_auditentry entry JOIN serials_serial made "
-    "ON made.number >= entry.batch_start AND made.number < entry.batch_start + entry.batch_quantity "
-    "WHERE entry.batch_start IS NOT NULL AND {conditions}"
-)
+# One entry stands for a whole batch, whose parts have numbers without gaps.
+_OF_BATCHES = {
+    "postgresql": Sql(
+        "SELECT generate_series(entry.batch_start, entry.batch_start + entry.batch_quantity - 1) "
+        "FROM audit_auditentry entry WHERE entry.batch_start IS NOT NULL AND {conditions}"
+    ),
+    "sqlite": Sql(
+        "SELECT made.number FROM audit_auditentry entry JOIN serials_serial made "
+        "ON made.number >= entry.batch_start AND made.number < entry.batch_start + entry.batch_quantity "
+        "WHERE entry.batch_start IS NOT NULL AND {conditions}"
+    ),
+}
 
 # Whoever came to a step has a record of it that is in progress or completed; so has whoever did its work after all.
 _WERE_THERE = Sql(
@@ -104,7 +112,7 @@ def _happened(question: Question) -> Sql:
     told_of = _TOLD_OF.fill(conditions=of_entries(question))
     if question.is_at_a_step:
         return told_of
-    return joined(" UNION ALL ", [told_of, _OF_BATCHES.fill(conditions=of_entries(question))])
+    return joined(" UNION ALL ", [told_of, _OF_BATCHES[connection.vendor].fill(conditions=of_entries(question))])
 
 
 def _there(question: Question) -> Sql:
