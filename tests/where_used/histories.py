@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 from hypothesis import strategies as st
 
-from certificates.models import CertAttachment, Certificate
+from certificates.models import Certificate
 from certificates.services import attaching, late
-from serials.models import Path, Serial, Step
+from serials.models import Path, Serial, Step, StepStatus
 from serials.services import advancement, deferrals, endings
 from shopplanr import clock
 from shopplanr.actor import Actor
@@ -45,7 +45,7 @@ class Shop:
 
 deeds = st.tuples(
     st.sampled_from(
-        ("start", "advance", "advance", "jump", "scrap", "force", "after all", "waive", "note", "attach", "late", "revise")
+        ("start", "advance", "advance", "jump", "jump", "scrap", "force", "after all", "waive", "note", "attach", "late", "revise")
     ),
     st.integers(0, 5),
     st.integers(0, 3),
@@ -95,6 +95,9 @@ def _do(shop: Shop, deed: str, which: int, other: int, actor: Actor) -> None:
     part = Serial.objects.get(pk=shop.serials[which % len(shop.serials)].pk)
     steps = list(part.path.steps.order_by("order"))
     step = steps[other % len(steps)]
+    if deed in ("after all", "waive"):  # there are few that are owed: somebody knows them
+        owed = StepStatus.objects.filter(status="deferred").select_related("serial", "step").first()
+        part, step = (owed.serial, owed.step) if owed else (part, step)
     certificate = shop.certificates[(which + other) % len(shop.certificates)]
     try:
         with transaction.atomic():
@@ -147,7 +150,3 @@ def asked(draw) -> dict[str, object]:
     }
     return {name: values[name] for name in names if name in chosen}
 
-
-def carried(shop: Shop) -> int:
-    """Return how many attachments there are, for tests that must not have been about nothing."""
-    return CertAttachment.objects.count()
