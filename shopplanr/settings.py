@@ -215,6 +215,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "operator", "description": "What there is to do, by person, by step and by station. Reads only."},
         {"name": "notes", "description": "What people saw and did, with photos: written once."},
         {"name": "certs", "description": "Material and process certificates."},
+        {"name": "where-used", "description": "From a certificate, a person, a step or a time to the parts concerned."},
         {"name": "products", "description": "Products by their GTIN, and the certifications that they hold."},
         {"name": "certifications", "description": "The catalogue of what products can be certified for."},
         {"name": "audit", "description": "What happened: entries that are written once."},

@@ -4,6 +4,6 @@ Reads for the API and the pages alike; they change nothing. ``docs/where-used.md
 """
 
 from certificates.where_used.answers import Affected, Answer, Counts, every_part, first_parts
-from certificates.where_used.questions import NothingAsked, Question
+from certificates.where_used.questions import NothingAsked, Question, UnknownRecord
 
-__all__ = ["Affected", "Answer", "Counts", "NothingAsked", "Question", "every_part", "first_parts"]
+__all__ = ["Affected", "Answer", "Counts", "NothingAsked", "Question", "UnknownRecord", "every_part", "first_parts"]

@@ -9,11 +9,13 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.dateparse import parse_datetime
 
+from certificates.models import Certificate
 from certificates.where_used import counting, details
 from certificates.where_used.conditions import Sql
-from certificates.where_used.questions import Question
-from serials.models import SerialStatus
+from certificates.where_used.questions import Question, UnknownRecord
+from serials.models import SerialStatus, Step
 from shopplanr.ids import serial_id
+from shopplanr.lookup import is_plausible_id
 
 CHUNK_ROWS = 2000
 """Rows that are in memory at once while an answer is streamed."""
@@ -104,11 +106,13 @@ class Answer:
 def first_parts(
     question: Question, *, job_id: str = "", status: str = "", limit: int = 50, offset: int = 0
 ) -> Answer:
-    """Return a page of the parts that are meant, those of a job and of a state where these are given; two queries.
+    """Return a page of the parts that are meant, those of a job and of a state where these are given.
 
-    Raises what ``Question.check`` raises.
+    Two queries, and one for each record that is named by its id, whatever the number of parts.
+
+    Raises what ``Question.check`` raises, and UnknownRecord.
     """
-    question.check()
+    _check(question)
     counted = counting.statement(question, job_id=job_id, status=status, limit=limit, offset=offset)
     with _reading_much() as cursor:
         rows = _counted(cursor, counted, reads_the_trail=question.is_about_events and not question.is_at_a_step)
@@ -127,6 +131,17 @@ def every_part(question: Question, *, job_id: str = "", status: str = "") -> Ans
     """
     counts = first_parts(question, job_id=job_id, limit=0).counts
     return Answer(counts, map(_affected, _rows(details.statement(question, job_id=job_id, status=status))))
+
+
+def _check(question: Question) -> None:
+    """Refuse a slip in an id: that no part is meant would be the wrong answer to it."""
+    question.check()
+    for field, noun, model, identifier in (
+        ("certId", "Certificate", Certificate, question.certificate),
+        ("stepId", "ProcessStep", Step, question.step_id),
+    ):
+        if identifier and not (is_plausible_id(identifier) and model.objects.filter(pk=identifier).exists()):
+            raise UnknownRecord(field, noun, identifier)
 
 
 @contextmanager

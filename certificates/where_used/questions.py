@@ -16,6 +16,14 @@ class NothingAsked(Invalid):
         )
 
 
+class UnknownRecord(Invalid):
+    """An id that is asked about is nobody's."""
+
+    def __init__(self, field: str, noun: str, identifier: str):
+        message = f"{noun} not found: {identifier}"
+        super().__init__(message, code="unknown_record", errors={field: [message]})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """Which parts are meant. Everything that is given must hold; ``""`` and None are not given.

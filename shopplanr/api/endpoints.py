@@ -14,6 +14,7 @@ from certificates.api.catalogue import CertificationViewSet, ProductViewSet
 from certificates.api.certs import CertificateViewSet
 from certificates.api.jobs import ProductJobViewSet
 from certificates.api.serials import CertifiedSerialViewSet
+from certificates.api.where_used import WhereUsedViewSet
 from serials.api.libraries import LibraryViewSet
 from serials.api.notes import NoteViewSet
 from serials.api.operator import BoardViewSet, OperatorViewSet
@@ -127,6 +128,7 @@ ENDPOINTS = (
     Endpoint("certs/batch-attach", CertificateViewSet, {"POST": ("batch_attach", Right.ATTACH)}),
     Endpoint("certs/<str:id>", CertificateViewSet, {"GET": ("retrieve", Right.READ)}),
     Endpoint("certs/<str:id>/attachments", CertificateViewSet, {"GET": ("attachments", Right.READ)}),
+    Endpoint("where-used", WhereUsedViewSet, {"GET": ("where_used", Right.READ)}),  # the trail asks for more
     # --- products and their certifications
     Endpoint("products", ProductViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.KEEP_CATALOGUE)}),
     Endpoint(
