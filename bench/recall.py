@@ -25,7 +25,9 @@ _MINUTES = {
 
 # A part in ten is scrapped at its sixth step, five are completed, four stand at their eighth.
 _MOVES = "CASE WHEN part.number %% 10 = 0 THEN 5 WHEN part.number %% 10 <= 5 THEN 10 ELSE 7 END"
-_PERSON = f"CASE WHEN (part.number * 7 + step.\"order\" * 3) %% 10 < 3 THEN '{BUSY}' ELSE 'user_' || (part.number %% 50) END"
+_PERSON = (
+    f"CASE WHEN (part.number * 7 + step.\"order\" * 3) %% 10 < 3 THEN '{BUSY}' ELSE 'user_' || (part.number %% 50) END"
+)
 
 
 def fill() -> None:

@@ -8,11 +8,10 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django_filters import FilterSet, filters
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from audit.models import Action
 from certificates import where_used
-from certificates.where_used import Affected, Answer, Question
+from certificates.where_used import Affected, Answer, Counts, Question
 from serials.api.filters import SerialFilters
 from serials.api.shapes import LISTED_STATUSES, SerialRowShape
 from serials.models import Serial
@@ -113,7 +112,7 @@ class WhereUsedViewSet(ApiViewSet):
         also={csv_lines.MEDIA_TYPE: OpenApiTypes.STR},
         tag="where-used",
     )
-    def where_used(self, request):
+    def find(self, request):
         """By number. At least one thing must be asked; without a limit, all of them are streamed."""
         refuse_filters(request, except_for={*WhereUsedFilters.base_filters, *PAGING})
         given = checked(WhereUsedFilters, request, Serial.objects.none()).form.cleaned_data
@@ -145,18 +144,22 @@ def may_ask(question: Question, may) -> None:
 
 
 def _json(answer: Answer, headers: dict[str, str]) -> HttpResponseBase:
-    if isinstance(answer.parts, list):
-        content = orjson.dumps(WhereUsedShape.of(answer))
+    """Answer with the parts: most answers are short and go out whole, with their length."""
+    parts = iter(answer.parts)
+    first = list(islice(parts, CHUNK_ROWS))
+    if len(first) < CHUNK_ROWS:
+        content = orjson.dumps(WhereUsedShape.of(Answer(answer.counts, first)))
         return HttpResponse(content, content_type="application/json", headers=headers)
-    return StreamingHttpResponse(_streamed(answer), content_type="application/json")
+    return StreamingHttpResponse(_streamed(answer.counts, first, parts), "application/json", headers=headers)
 
 
-def _streamed(answer: Answer) -> Iterator[bytes]:
-    yield b'{"counts":' + orjson.dumps(WhereUsedCountsShape.of(answer.counts)) + b',"serials":['
-    parts, separator = iter(answer.parts), b""
-    while chunk := list(islice(parts, CHUNK_ROWS)):
+def _streamed(counts: Counts, first: list[Affected], rest: Iterator[Affected]) -> Iterator[bytes]:
+    yield b'{"counts":' + orjson.dumps(WhereUsedCountsShape.of(counts)) + b',"serials":['
+    chunk, separator = first, b""
+    while chunk:
         yield separator + orjson.dumps(AffectedSerialShape.each(chunk))[1:-1]
         separator = b","
+        chunk = list(islice(rest, CHUNK_ROWS))
     yield b"]}"
 
 

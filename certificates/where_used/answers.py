@@ -103,9 +103,7 @@ class Answer:
     parts: Iterable[Affected]
 
 
-def first_parts(
-    question: Question, *, job_id: str = "", status: str = "", limit: int = 50, offset: int = 0
-) -> Answer:
+def first_parts(question: Question, *, job_id: str = "", status: str = "", limit: int = 50, offset: int = 0) -> Answer:
     """Return a page of the parts that are meant, those of a job and of a state where these are given.
 
     Two queries, and one for each record that is named by its id, whatever the number of parts.

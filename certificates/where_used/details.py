@@ -129,9 +129,7 @@ _PARTS = Sql("""
 """)
 
 
-def statement(
-    question: Question, *, numbers: Sequence[int] | None = None, job_id: str = "", status: str = ""
-) -> Sql:
+def statement(question: Question, *, numbers: Sequence[int] | None = None, job_id: str = "", status: str = "") -> Sql:
     """Return it, for the parts that have these numbers, or for all of those that are meant."""
     ctes, joins = [], []
     page = numbers is not None

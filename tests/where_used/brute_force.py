@@ -119,7 +119,11 @@ class Shop:
         """Follow the part along its path."""
         here, came = self.first_steps[serial.path_id], serial.created_at
         for entry in self._about(serial):
-            if entry.action == "deferred_step_completed" and entry.step_id in at and in_window(entry.timestamp, question):
+            if (
+                entry.action == "deferred_step_completed"
+                and entry.step_id in at
+                and in_window(entry.timestamp, question)
+            ):
                 yield Match(entry.action, entry.timestamp, entry.timestamp)
             if entry.action in ("serial_advanced", "serial_completed"):
                 assert entry.from_step_id == here

@@ -45,7 +45,21 @@ class Shop:
 
 deeds = st.tuples(
     st.sampled_from(
-        ("start", "advance", "advance", "jump", "jump", "scrap", "force", "after all", "waive", "note", "attach", "late", "revise")
+        (
+            "start",
+            "advance",
+            "advance",
+            "jump",
+            "jump",
+            "scrap",
+            "force",
+            "after all",
+            "waive",
+            "note",
+            "attach",
+            "late",
+            "revise",
+        )
     ),
     st.integers(0, 5),
     st.integers(0, 3),
@@ -149,4 +163,3 @@ def asked(draw) -> dict[str, object]:
         "before": OPENING + timedelta(hours=since + draw(st.integers(1, 12))),
     }
     return {name: values[name] for name in names if name in chosen}
-

@@ -20,9 +20,7 @@ met: set[str] = set()
 
 
 def told(part: Affected) -> Meant:
-    return Meant(
-        part.number, part.status, part.since, part.until, part.times, part.certificates, part.events
-    )
+    return Meant(part.number, part.status, part.since, part.until, part.times, part.certificates, part.events)
 
 
 def question(shop, values: dict[str, object]) -> Question:

@@ -33,7 +33,9 @@ class Story:
 
     def __init__(self):
         with clock.told(hour(6)):
-            self.path = PathFactory(job=JobFactory(name="Bolt"), steps=("Saw", "Harden", "Pack"), advancementMode="flexible")
+            self.path = PathFactory(
+                job=JobFactory(name="Bolt"), steps=("Saw", "Harden", "Pack"), advancementMode="flexible"
+            )
             self.saw, self.harden, self.pack = steps_of(self.path)
             self.parts = make_serials(self.path, 5, ANA)
             self.other = make_serials(PathFactory(steps=("Harden",)), 1, BO)[0]
