@@ -130,8 +130,8 @@ _ENTRIES = f"""
             ON certificate.heat_lot = %s
             OR (part.number %% 10 < 7 AND certificate.heat_lot = 'H' || (part.number %% {HEATS}))
         UNION ALL
-        SELECT 'aud_' || {{new}}, '{Action.SERIAL_CREATED}', {{person}}, '', 'session', {{started}}, '', '', part.job_id,
-               part.path_id, '', '', '', part.number, {PARTS_PER_JOB}
+        SELECT 'aud_' || {{new}}, '{Action.SERIAL_CREATED}', {{person}}, '', 'session', {{started}}, '', '',
+               part.job_id, part.path_id, '', '', '', part.number, {PARTS_PER_JOB}
         FROM serials_serial part JOIN serials_step step ON step.path_id = part.path_id AND step."order" = 0
         WHERE part.number %% {PARTS_PER_JOB} = 1
     ) entry ORDER BY moment

@@ -87,7 +87,7 @@ _COUNTED = Sql("""
 
 
 def statement(question: Question, *, job_id: str, status: str, limit: int, offset: int) -> Sql:
-    """Return it. Its rows have the counts of all three states, and the number of one part; None where none is listed."""
+    """Return it. Its rows have the counts of all three states and the number of a part, None where none is listed."""
     conditions = []
     if question.is_about_certificates:
         conditions.append(Sql("part.number IN ({parts})").fill(parts=_CARRY.fill(such=certificates(question))))

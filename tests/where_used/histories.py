@@ -43,24 +43,12 @@ class Shop:
         return list(Step.objects.order_by("path__created_at", "path_id", "order"))
 
 
+DEEDS = (
+    *("start", "advance", "advance", "jump", "jump", "scrap", "force", "after all", "waive"),
+    *("note", "attach", "late", "revise"),
+)
 deeds = st.tuples(
-    st.sampled_from(
-        (
-            "start",
-            "advance",
-            "advance",
-            "jump",
-            "jump",
-            "scrap",
-            "force",
-            "after all",
-            "waive",
-            "note",
-            "attach",
-            "late",
-            "revise",
-        )
-    ),
+    st.sampled_from(DEEDS),
     st.integers(0, 5),
     st.integers(0, 3),
     st.sampled_from(ACTORS),
@@ -73,9 +61,8 @@ histories = st.lists(deeds, max_size=25)
 def happened(history: Sequence[tuple]) -> Iterator[Shop]:
     """Let the history have happened for the length of the block. An hour or two pass between deeds, or no time."""
     with transaction.atomic():
-        moment = OPENING
-        with clock.told(moment):
-            shop = _open()
+        shop = _open()
+        moment = OPENING + timedelta(hours=3)
         for deed, which, other, actor, hours in history:
             moment += timedelta(hours=hours)
             with clock.told(moment):
@@ -85,17 +72,22 @@ def happened(history: Sequence[tuple]) -> Iterator[Shop]:
 
 
 def _open() -> Shop:
-    job = JobFactory()
-    paths = [PathFactory(job=job, steps=ROUTES[0], advancementMode="flexible")]
-    paths += [PathFactory(steps=route, advancementMode="flexible") for route in ROUTES[1:]]
-    kinds = ((heat, issuer) for heat in HEATS[:2] for issuer in ISSUERS)
-    certificates = [
-        Certificate.objects.create(type="material", name=f"{heat} {issuer}", heat_lot=heat, issuer=issuer)
-        for heat, issuer in kinds
-    ]
-    shop = Shop(paths, certificates)
-    for path in paths[:2]:
-        shop.serials += make_serials(path, 2, ACTORS[0])
+    """Make the shop. Its first part has been at the last step since one, and its milling was done at three."""
+    with clock.told(OPENING):
+        paths = [PathFactory(job=JobFactory(), steps=ROUTES[0], advancementMode="flexible")]
+        paths += [PathFactory(steps=route, advancementMode="flexible") for route in ROUTES[1:]]
+        kinds = ((heat, issuer) for heat in HEATS[:2] for issuer in ISSUERS)
+        certificates = [
+            Certificate.objects.create(type="material", name=f"{heat} {issuer}", heat_lot=heat, issuer=issuer)
+            for heat, issuer in kinds
+        ]
+        shop = Shop(paths, certificates)
+        for path in paths[:2]:
+            shop.serials += make_serials(path, 2, ACTORS[0])
+    with clock.told(OPENING + timedelta(hours=1)):
+        advancement.advance_to(shop.serials[0].id, 2, ACTORS[1])
+    with clock.told(OPENING + timedelta(hours=3)):
+        deferrals.complete_deferred(shop.serials[0].id, paths[0].steps.get(order=1).pk, ACTORS[2])
     return shop
 
 

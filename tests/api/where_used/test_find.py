@@ -189,19 +189,14 @@ class TestRefusals:
 
         assert_refused(client.get(URL, asked), 400, "before must be later than since", field="before")
 
-    @pytest.mark.parametrize("name", ["certId", "heat", "issuer", "operator", "stepId", "stepName", "jobId", "since"])
-    @pytest.mark.parametrize(
-        "value", ["a\0b", "\ud800", "%", "'; --", "9" * 1000, "x" * 1001, "٣", "0001-01-01T00:00:00+14:00"]
-    )
-    def test_odd_values_are_taken_or_refused(self, name, value, client, parts):
-        query = (
-            {name: value.encode("utf-8", "surrogatepass"), "heat": "4711"}
-            if name != "heat"
-            else {name: value.encode("utf-8", "surrogatepass")}
-        )
-
-        assert client.get(URL, query | {"limit": 5}).status_code in (200, 400)
-        assert client.get(URL, query | {"limit": 10**17, "offset": 10**17}).status_code in (200, 400)
+    def test_odd_values_are_taken_or_refused(self, client, parts):
+        names = ("certId", "heat", "issuer", "operator", "stepId", "stepName", "jobId", "since", "before", "format")
+        values = ("a\0b", "\ud800", "%", "'; --", "9" * 1000, "x" * 1001, "٣", "0001-01-01T00:00:00+14:00")
+        for name in names:
+            for value in values:
+                query = {"heat": "4711", "limit": 5} | {name: value.encode("utf-8", "surrogatepass")}
+                assert client.get(URL, query).status_code in (200, 400), (name, value)
+        assert client.get(URL, {"heat": "4711", "limit": 10**17, "offset": 10**17}).status_code == 200
 
     def test_what_the_trail_tells_is_for_those_who_may_read_it(self, parts, certificate):
         reader = UserFactory(role=None)
