@@ -112,14 +112,12 @@ def first_parts(question: Question, *, job_id: str = "", status: str = "", limit
     """
     _check(question)
     counted = counting.statement(question, job_id=job_id, status=status, limit=limit, offset=offset)
-    with _reading_much() as cursor:
-        rows = _counted(cursor, counted, reads_the_trail=question.is_about_events and not question.is_at_a_step)
-        numbers = [number for *_, number in rows if number is not None]
-        listed = []
-        if numbers:
-            cursor.execute(*details.statement(question, numbers=numbers))
-            listed = [_affected(row) for row in cursor.fetchall()]
-    return Answer(Counts(*rows[0][:3]), listed)
+    with _reading_much(the_trail=question.is_about_events and not question.is_at_a_step) as cursor:
+        cursor.execute(*counted)
+        rows = cursor.fetchall()
+    numbers = [number for *_, number in rows if number is not None]
+    parts = _rows(details.statement(question, numbers=numbers), at_once=True) if numbers else ()
+    return Answer(Counts(*rows[0][:3]), list(map(_affected, parts)))
 
 
 def every_part(question: Question, *, job_id: str = "", status: str = "") -> Answer:
@@ -143,40 +141,32 @@ def _check(question: Question) -> None:
 
 
 @contextmanager
-def _reading_much() -> Iterator[CursorWrapper]:
+def _reading_much(*, the_trail: bool) -> Iterator[CursorWrapper]:
     """Yield a cursor for a statement that reads a large part of a table, and gives back little.
 
     PostgreSQL's own settings are for many small ones: it would put what it groups on the disk, and compile for longer
-    than it reads. SQLite knows none of this, and there a transaction would keep everybody else from writing.
+    than it reads. Of how many parts a part of the trail tells it does not know, and takes them to be two hundred; then
+    it looks up each of a hundred thousand by itself, for longer than everything else takes, unless it is kept from
+    that. SQLite knows none of this, and there a transaction would keep everybody else from writing.
     """
     if connection.vendor != "postgresql":
         with connection.cursor() as cursor:
             yield cursor
         return
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('work_mem', %s, true), set_config('jit', 'off', true)", [WORK_MEMORY])
+        cursor.execute(_FOR_MUCH, [WORK_MEMORY, "off" if the_trail else "on"])
         yield cursor
 
 
-def _counted(cursor: CursorWrapper, counted: Sql, *, reads_the_trail: bool) -> list[tuple]:
-    """Return the rows of the statement that counts.
-
-    How many parts a part of the trail tells of, PostgreSQL does not know and takes to be two hundred; then it looks up
-    each of a hundred thousand by itself, for longer than everything else takes. So it is kept from that.
-    """
-    hindered = reads_the_trail and connection.vendor == "postgresql"
-    if hindered:
-        cursor.execute("SET LOCAL enable_nestloop = off")
-    cursor.execute(*counted)
-    rows = cursor.fetchall()
-    if hindered:
-        cursor.execute("SET LOCAL enable_nestloop = on")
-    return rows
+_FOR_MUCH = (
+    "SELECT set_config('work_mem', %s, true), set_config('jit', 'off', true), "
+    "set_config('enable_nestloop', %s, true)"  # for as long as the transaction lasts
+)
 
 
-def _rows(query: Sql) -> Iterator[tuple]:
+def _rows(query: Sql, *, at_once: bool = False) -> Iterator[tuple]:
     # behind a pooler that gives every transaction another connection, a cursor of the server's would be lost
-    at_once = connection.vendor == "sqlite" or connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+    at_once |= connection.vendor == "sqlite" or connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS", False)
     with connection.cursor() if at_once else connection.chunked_cursor() as cursor:
         cursor.execute(*query)
         while rows := cursor.fetchmany(CHUNK_ROWS):

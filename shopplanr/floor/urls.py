@@ -23,6 +23,7 @@ from shopplanr.floor.views import (
     sign_in,
     templates,
     travelers,
+    where_used,
 )
 
 app_name = "floor"
@@ -48,6 +49,7 @@ urlpatterns = [
     *sign_in.urls,
     *labels.urls,
     *travelers.urls,
+    *where_used.urls,
     *templates.urls,
     *serial.urls,
 ]
