@@ -51,6 +51,11 @@ def _print(engine: str, parts: dict) -> None:
             f"{name:32}{figure['requests_per_second']:10.0f}{figure['p50_milliseconds']:7.1f} ms"
             f"{figure['p99_milliseconds']:7.1f} ms{figure['refused']:9}"
         )
+    print(f"\n{engine}: where something was used, of 100,000 parts\n{'':32}{'parts':>10}{'page':>10}{'all':>10}")
+    for name, figure in parts["where_used"].items():
+        print(
+            f"{name:32}{figure['parts']:10}{figure['page_seconds'] * 1000:7.0f} ms{figure['all_seconds'] * 1000:7.0f} ms"
+        )
 
 
 if __name__ == "__main__":

@@ -37,24 +37,27 @@ def fill() -> None:
         Certificate(type="material", name=f"Report {heat}", heat_lot=heat, issuer=SUPPLIER)
         for heat in [COMMON_HEAT, *(f"H{number}" for number in range(HEATS))]
     )
-    take_numbers(PARTS)
+    first = take_numbers(PARTS)
     with connection.cursor() as cursor:
         for index, path in enumerate(paths):
-            cursor.execute(_sql(_PARTS), [path.job_id, path.pk, 1 + index * PARTS_PER_JOB, (index + 1) * PARTS_PER_JOB])
-        cursor.execute(_sql(_RECORDS), [])
-        cursor.execute(_sql(_ENTRIES), [COMMON_HEAT])
-        cursor.execute(_sql(_ATTACHMENTS), [])
+            cursor.execute(
+                _sql(_PARTS, first),
+                [path.job_id, path.pk, first + index * PARTS_PER_JOB, first + (index + 1) * PARTS_PER_JOB - 1],
+            )
+        cursor.execute(_sql(_RECORDS, first), [])
+        cursor.execute(_sql(_ENTRIES, first), [COMMON_HEAT])
+        cursor.execute(_sql(_ATTACHMENTS, first), [])
     _analyze()
     assert len(certificates) == HEATS + 1
 
 
-def _sql(template: str) -> str:
+def _sql(template: str, first: int) -> str:
     minutes = _MINUTES[connection.vendor]
     new_id = {
         "postgresql": "replace(gen_random_uuid()::text, '-', '')",
         "sqlite": "lower(hex(randomblob(16)))",
     }[connection.vendor]
-    started = "part.number * 5"
+    started = f"(part.number - {first}) * 5"
     return (
         template.replace("{new}", new_id)
         .replace("{started}", minutes.format(started))
@@ -63,6 +66,7 @@ def _sql(template: str) -> str:
         .replace("{moves}", _MOVES)
         .replace("{person}", _PERSON)
         .replace("{serial}", _serial_id())
+        .replace("{first}", str(first))
     )
 
 
@@ -101,6 +105,7 @@ _RECORDS = """
            CASE WHEN step."order" < {moves} THEN 'completed' WHEN step."order" = {moves} THEN 'in_progress'
                 ELSE 'pending' END, {moved}
     FROM serials_serial part JOIN serials_step step ON step.path_id = part.path_id
+    WHERE part.number >= {first}
 """
 
 _COLUMNS = """entry_id, action, user_id, called_by, credential, timestamp, serial_id, cert_id, job_id, path_id, step_id,
@@ -122,6 +127,7 @@ _ENTRIES = f"""
         JOIN serials_step step ON step.path_id = part.path_id
             AND (step."order" < {{moves}} OR (part.status = 'scrapped' AND step."order" = 5))
         LEFT JOIN serials_step following ON following.path_id = part.path_id AND following."order" = step."order" + 1
+        WHERE part.number >= {{first}}
         UNION ALL
         SELECT 'aud_' || {{new}}, 'cert_attached', {{person}}, '', 'session', {{attached}}, {{serial}}, certificate.id,
                part.job_id, part.path_id, step.id, '', '', NULL, NULL
@@ -129,11 +135,12 @@ _ENTRIES = f"""
         JOIN certificates_certificate certificate
             ON certificate.heat_lot = %s
             OR (part.number %% 10 < 7 AND certificate.heat_lot = 'H' || (part.number %% {HEATS}))
+        WHERE part.number >= {{first}}
         UNION ALL
         SELECT 'aud_' || {{new}}, '{Action.SERIAL_CREATED}', {{person}}, '', 'session', {{started}}, '', '',
                part.job_id, part.path_id, '', '', '', part.number, {PARTS_PER_JOB}
         FROM serials_serial part JOIN serials_step step ON step.path_id = part.path_id AND step."order" = 0
-        WHERE part.number %% {PARTS_PER_JOB} = 1
+        WHERE part.number >= {{first}} AND (part.number - {{first}}) %% {PARTS_PER_JOB} = 0
     ) entry ORDER BY moment
 """
 
@@ -143,7 +150,9 @@ _ATTACHMENTS = """
     )
     SELECT 'att_' || {new}, CAST(substr(entry.serial_id, 4) AS bigint), entry.cert_id, entry.step_id, entry.timestamp,
            entry.user_id, false, ''
-    FROM audit_auditentry entry WHERE entry.cert_id <> '' ORDER BY entry.sequence
+    FROM audit_auditentry entry
+    WHERE entry.cert_id <> '' AND CAST(substr(entry.serial_id, 4) AS bigint) >= {first}
+    ORDER BY entry.sequence
 """
 
 

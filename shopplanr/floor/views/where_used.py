@@ -19,7 +19,7 @@ from certificates.api import where_used as where_used_api
 from certificates.models import Certificate
 from certificates.where_used import Affected, Question
 from certificates.where_used.details import AT_STEP
-from serials.models import SerialStatus, Step
+from serials.models import Job, SerialStatus, Step
 from shopplanr.accounts.roles import Right
 from shopplanr.api.listing import VALUE_MAX_LENGTH
 from shopplanr.floor import offered
@@ -63,7 +63,9 @@ def find(request: HttpRequest) -> HttpResponse:
         except Refusal as unusable:
             refusal = unusable
     certificates = offered.certificates(in_hand=asked["certId"])
+    people = list(get_user_model().objects.order_by("-is_active", "name").values_list("pk", "name")[:OFFERED])
     context = {
+        "about": _about(asked, {each.pk: each.name for each in certificates}, dict(people)) if answer else [],
         "asked": asked,
         "asks": any(asked[name] for name in FIELDS),
         "refusal": refusal,
@@ -71,9 +73,8 @@ def find(request: HttpRequest) -> HttpResponse:
         "listed": listed,
         "rows": _rows(listed.rows, {each.pk: each.name for each in certificates}) if listed else [],
         "certificates": certificates,
-        "people": get_user_model().objects.order_by("-is_active", "name").values_list("pk", "name")[:OFFERED],
+        "people": people,
         "stations": Step.objects.order_by("name").values_list("name", flat=True).distinct()[:OFFERED],
-        "step": _step(asked["stepId"]),
         "states": SerialStatus.choices,
     }
     return show(request, "where_used/find.html", context, status=refusal.status if refusal else 200)
@@ -152,8 +153,30 @@ def _rows(parts: Iterable[Affected], names: dict[str, str]) -> list[Row]:
     ]
 
 
-def _step(step_id: str) -> Step | None:
-    return Step.objects.filter(pk=step_id).select_related("path").first() if is_plausible_id(step_id) else None
+def _about(asked: Mapping[str, str], certificates: Mapping[str, str], people: Mapping[str, str]) -> list[str]:
+    """Return what was asked, in words; a query where it names a step, and one where it names a job."""
+    words = [
+        certificates.get(asked["certId"], asked["certId"]),
+        asked["heat"] and f"Heat {asked['heat']}",
+        asked["issuer"] and f"Certificates of {asked['issuer']}",
+        asked["operator"] and f"By {people.get(asked['operator'], asked['operator'])}",
+        asked["stepName"] and f"At {asked['stepName']}",
+        _step(asked["stepId"]),
+        _job(asked["jobId"]),
+        asked["since"] and f"From {asked['since'].replace('T', ' ')}",
+        asked["before"] and f"Until {asked['before'].replace('T', ' ')}",
+    ]
+    return [each for each in words if each]
+
+
+def _step(step_id: str) -> str:
+    step = Step.objects.filter(pk=step_id).select_related("path").first() if is_plausible_id(step_id) else None
+    return f"At {step.name} of {step.path.name}" if step else ""
+
+
+def _job(job_id: str) -> str:
+    job = Job.objects.filter(pk=job_id).first() if is_plausible_id(job_id) else None
+    return f"In {job.name}" if job else ""
 
 
 @page(Right.READ_AUDIT)
