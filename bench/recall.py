@@ -40,10 +40,8 @@ def fill() -> None:
     first = take_numbers(PARTS)
     with connection.cursor() as cursor:
         for index, path in enumerate(paths):
-            cursor.execute(
-                _sql(_PARTS, first),
-                [path.job_id, path.pk, first + index * PARTS_PER_JOB, first + (index + 1) * PARTS_PER_JOB - 1],
-            )
+            start = first + index * PARTS_PER_JOB
+            cursor.execute(_sql(_PARTS, first), [path.job_id, path.pk, start, start + PARTS_PER_JOB - 1])
         cursor.execute(_sql(_RECORDS, first), [])
         cursor.execute(_sql(_ENTRIES, first), [COMMON_HEAT])
         cursor.execute(_sql(_ATTACHMENTS, first), [])

@@ -1,4 +1,4 @@
-"""Where something was used, in a shop of 100,000 parts and a million audit entries: the worst questions that can be asked.
+"""Where something was used, of 100,000 parts with a million audit entries: the worst questions that can be asked.
 
 The first page with the counts is what a page waits for; the file of every part is what a browser saves.
 """

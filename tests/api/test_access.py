@@ -31,6 +31,7 @@ TABLE = {
     "PUT paths/:id": "Supervisors Integrations",
     "DELETE paths/:id": "Supervisors Integrations",
     "PATCH paths/:id/advancement-mode": "Supervisors Integrations",
+    "GET steps/:id": EVERYBODY,
     "PATCH steps/:id/assign": "Supervisors Integrations",
     "PATCH steps/:id/config": "Supervisors Integrations",
     "GET templates": EVERYBODY,
@@ -64,6 +65,12 @@ TABLE = {
     "DELETE serials/:id/overrides/:step_id": "Supervisors Integrations",
     "POST serials/:id/waive-step/:step_id": "Supervisors QC Integrations",
     "POST serials/:id/complete-deferred/:step_id": THE_FLOOR,
+    "GET approvals": EVERYBODY,
+    "POST approvals": "Operators Supervisors QC Integrations",
+    "GET approvals/:id": EVERYBODY,
+    "POST approvals/:id/approve": "Supervisors QC Integrations",
+    "POST approvals/:id/decline": "Supervisors QC Integrations",
+    "POST approvals/:id/withdraw": "Operators Supervisors QC Integrations",
     "GET operator/work-queue": EVERYBODY,
     "GET operator/queue/_all": EVERYBODY,
     "GET operator/queue/:user_id": EVERYBODY,
@@ -101,6 +108,7 @@ TABLE = {
     "GET scans": EVERYBODY,
     "GET users": EVERYBODY,
     "POST users": "Integrations",
+    "GET users/:id": EVERYBODY,
     "PUT users/:id": "Integrations",
 }
 

@@ -85,6 +85,8 @@ def _open() -> Shop:
         for path in paths[:2]:
             shop.serials += make_serials(path, 2, ACTORS[0])
     with clock.told(OPENING + timedelta(hours=1)):
+        for certificate in certificates[::3]:
+            attaching.attach_all(certificate.pk, [part.id for part in shop.serials[:3]], ACTORS[0])
         advancement.advance_to(shop.serials[0].id, 2, ACTORS[1])
     with clock.told(OPENING + timedelta(hours=3)):
         deferrals.complete_deferred(shop.serials[0].id, paths[0].steps.get(order=1).pk, ACTORS[2])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from certificates.where_used import Affected, Question, every_part, first_parts
 from serials.models import SerialStatus
-from tests.budgets import share_of
+from tests.budgets import IS_WHOLE, share_of
 from tests.where_used.brute_force import Meant
 from tests.where_used.brute_force import Shop as EveryRow
 from tests.where_used.histories import asked, happened, histories
@@ -54,5 +54,7 @@ def test_the_answer_is_the_one_that_looking_at_every_row_gives(history, question
 
 
 def test_the_histories_were_about_something():
+    if not IS_WHOLE:
+        pytest.skip("this engine gets a part of the histories")
     assert {"certificate", "heat", "issuer", "operator", "step_id", "step_name", "since", "before"} <= met
     assert {"at_step", "deferred_step_completed", "serial_created", "cert_attached"} <= met
