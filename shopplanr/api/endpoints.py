@@ -14,6 +14,8 @@ from certificates.api.catalogue import CertificationViewSet, ProductViewSet
 from certificates.api.certs import CertificateViewSet
 from certificates.api.jobs import ProductJobViewSet
 from certificates.api.serials import CertifiedSerialViewSet
+from certificates.api.trace import TraceViewSet
+from certificates.api.where_used import WhereUsedViewSet
 from serials.api.approvals import ApprovalViewSet
 from serials.api.libraries import LibraryViewSet
 from serials.api.notes import NoteViewSet
@@ -91,6 +93,7 @@ ENDPOINTS = (
     Endpoint("serials/<str:id>/attach-cert", CertifiedSerialViewSet, {"POST": ("attach_cert", Right.ATTACH)}),
     Endpoint("serials/<str:id>/cert-attachments", CertifiedSerialViewSet, {"GET": ("cert_attachments", Right.READ)}),
     Endpoint("serials/<str:id>/label", LabelViewSet, {"GET": ("label", Right.READ)}),
+    Endpoint("serials/<str:id>/trace", TraceViewSet, {"GET": ("trace", Right.READ_AUDIT)}),
     Endpoint("serials/<str:id>/step-statuses", CertifiedSerialViewSet, {"GET": ("step_statuses", Right.READ)}),
     Endpoint(
         "serials/<str:id>/overrides",
@@ -135,6 +138,7 @@ ENDPOINTS = (
     Endpoint("certs/batch-attach", CertificateViewSet, {"POST": ("batch_attach", Right.ATTACH)}),
     Endpoint("certs/<str:id>", CertificateViewSet, {"GET": ("retrieve", Right.READ)}),
     Endpoint("certs/<str:id>/attachments", CertificateViewSet, {"GET": ("attachments", Right.READ)}),
+    Endpoint("where-used", WhereUsedViewSet, {"GET": ("find", Right.READ)}),  # the trail asks for more
     # --- products and their certifications
     Endpoint("products", ProductViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.KEEP_CATALOGUE)}),
     Endpoint(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from django_filters import filters
+from django_filters import FilterSet, filters
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema as SpectacularSchema
 from drf_spectacular.types import OpenApiTypes
@@ -236,11 +236,14 @@ class AutoSchema(SpectacularSchema):
     def _listing(self) -> Listing | None:
         return getattr(self.view, "listings", {}).get(getattr(self.view, "action", None))
 
+    def _action(self) -> object:
+        return getattr(self.view, getattr(self.view, "action", None) or "", None)
+
     def _answers_with_file(self) -> bool:
-        return hasattr(getattr(self.view, getattr(self.view, "action", None) or "", None), "answers_with_file")
+        return hasattr(self._action(), "answers_with_file")
 
     def _own_headers(self) -> list[str]:
-        if self._listing():
+        if self._listing() or hasattr(self._action(), "answers_in_pages"):
             return ["X-Total-Count", "Link"]
         versioned = self._is_versioned() and self.method != "DELETE"
         return [
@@ -266,15 +269,29 @@ class AutoSchema(SpectacularSchema):
 
 def _list_parameters(listing: Listing) -> list[OpenApiParameter]:
     words = sorted(listing.orderings)
-    parameters = [_filter_parameter(name, each) for name, each in listing.filterset.base_filters.items()]
+    ordering = OpenApiParameter(
+        "ordering", str, description=f"Comma-separated; a leading `-` reverses. Known: {', '.join(words)}."
+    )
+    return [*filter_parameters(listing.filterset), ordering, *paging_parameters()]
+
+
+def filter_parameters(filterset: type[FilterSet]) -> list[OpenApiParameter]:
+    """Return the query parameters that filters are."""
+    return [_filter_parameter(name, each) for name, each in filterset.base_filters.items()]
+
+
+def paging_parameters() -> list[OpenApiParameter]:
+    """Return the query parameters that ask for a page."""
     return [
-        *parameters,
-        OpenApiParameter(
-            "ordering", str, description=f"Comma-separated; a leading `-` reverses. Known: {', '.join(words)}."
-        ),
         OpenApiParameter("limit", WHOLE, description="At most so many; `X-Total-Count` and `Link` tell the rest."),
         OpenApiParameter("offset", WHOLE, description="Leave out the first so many."),
     ]
+
+
+def in_pages(action):
+    """Say of an action that it can be asked for a page, though what it answers is no bare list."""
+    action.answers_in_pages = True
+    return action
 
 
 DAY = {"type": "string", "format": "date"}

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from certificates.models import Certificate, Certification, Product
 from certificates.services import attaching
@@ -97,6 +98,7 @@ class Call:
     path: str
     ids: dict[str, str]
     body: dict | None = None
+    query: dict[str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -108,7 +110,7 @@ class Call:
         url = f"/api/{self.path}"
         for name, value in (self.ids | ids).items():
             url = re.sub(rf"<\w+:{name}>", lambda _, value=value: value, url)
-        return url
+        return f"{url}?{urlencode(self.query)}" if self.query else url
 
 
 def calls(shop: Shop) -> list[Call]:
@@ -229,6 +231,7 @@ def calls(shop: Shop) -> list[Call]:
         Call("POST", "serials/<str:id>/attach-cert", standing, {"certId": shop.certificate.id} | who),
         Call("GET", "serials/<str:id>/cert-attachments", standing),
         Call("GET", "serials/<str:id>/label", standing),
+        Call("GET", "serials/<str:id>/trace", standing),
         Call("GET", "serials/<str:id>/step-statuses", standing),
         Call("GET", "serials/<str:id>/overrides", {"id": shop.overridden.id}),
         Call(
@@ -290,6 +293,7 @@ def calls(shop: Shop) -> list[Call]:
         ),
         Call("GET", "certs/<str:id>", certificate),
         Call("GET", "certs/<str:id>/attachments", certificate),
+        Call("GET", "where-used", {}, query={"certId": shop.certificate.id}),
         Call("GET", "products", {}),
         Call("POST", "products", {}, {"gtin": gtin_of(77), "name": "Bracket", "description": "of titanium"}),
         Call("GET", "products/<str:gtin>", product),

@@ -29,7 +29,11 @@ WITHOUT_A_BODY = {
     "DELETE library/locations/<str:id>",
     "DELETE products/<str:gtin>/certifications/<str:certification_id>",
 }
-IN_OTHER_WORDS = {"GET products/<str:gtin>/certifications": "application/ld+json"}
+IN_OTHER_WORDS = {
+    "GET products/<str:gtin>/certifications": "application/ld+json",
+    "GET serials/<str:id>/trace": "text/csv",
+    "GET where-used": "text/csv",
+}
 """What answers in another media type too, where it is asked to."""
 FILED_UNDER = {"board": "operator"}
 """Tags that are not the first word of the path."""

@@ -82,6 +82,16 @@ def a_certificate() -> str:
     return f"/certificates/{used[0][0]}"
 
 
+def a_where_used() -> str:
+    """Return the path of the answer to where that certificate is."""
+    return f"/where-used?certId={a_certificate().rpartition('/')[2]}"
+
+
+def a_trace() -> str:
+    """Return the path of what went into that part."""
+    return f"{a_serial()}/trace"
+
+
 def some_labels() -> str:
     """Return the path of the labels of the first parts."""
     return f"/labels?{urlencode([('serials', serial.id) for serial in Serial.objects.order_by('number')[:12]])}"
@@ -164,6 +174,9 @@ PAGES = (
     Shown("new-certificate", "/certificates/new", INSPECTOR),
     Shown("labels", some_labels, SUPERVISOR, excuses=PAPER),
     Shown("traveler", a_traveler, SUPERVISOR, excuses=PAPER),
+    Shown("where-used", a_where_used, INSPECTOR),
+    Shown("where-used-form", "/where-used", INSPECTOR, is_photographed=False),
+    Shown("trace", a_trace, INSPECTOR),
     Shown("approvals", "/approvals", SUPERVISOR),
     Shown("approvals-decided", "/approvals?show=decided", SUPERVISOR, is_photographed=False),
     Shown("asked-about", a_part_that_awaits_a_decision, SUPERVISOR, is_photographed=False),
