@@ -1,7 +1,6 @@
 """The trail as a file, a line at a time: JSON Lines, which can be verified elsewhere, and CSV for spreadsheets."""
 
 import base64
-import json
 from collections.abc import Iterator
 from itertools import islice
 
@@ -15,6 +14,7 @@ from audit.offline.verify_audit import (
     LAST_SEQUENCE,
     Entry,
     Unusable,
+    compact,
     written_entry,
 )
 from audit.proof.entries import PAGE, entries, entries_by_sequence
@@ -54,7 +54,7 @@ def _now() -> dict[str, str]:
 
 
 def _line(value: dict[str, object]) -> str:
-    return json.dumps(value, separators=(",", ":")) + "\n"
+    return compact(value) + "\n"
 
 
 def _sealed_and_not() -> Iterator[str]:
