@@ -31,6 +31,13 @@ class Action(models.TextChoices):
     CERTIFICATION_ASSIGNED = "certification_assigned", "Product certification assigned"
     CERTIFICATION_UPDATED = "certification_updated", "Product certification updated"
     CERTIFICATION_UNASSIGNED = "certification_unassigned", "Product certification unassigned"
+    CERT_DOCUMENT_ADDED = "cert_document_added", "Certificate document added"
+    CERT_SUPERSEDED = "cert_superseded", "Certificate superseded"
+    CERT_REVOKED = "cert_revoked", "Certificate revoked"
+    REQUIREMENT_OVERRIDDEN = "requirement_overridden", "Certificate requirement overridden"
+    APPROVAL_REQUESTED = "approval_requested", "Approval requested"
+    APPROVAL_DECLINED = "approval_declined", "Approval declined"
+    APPROVAL_WITHDRAWN = "approval_withdrawn", "Approval request withdrawn"
 
 
 def _record_id() -> models.CharField:

@@ -29,7 +29,9 @@ class Right(StrEnum):
     FORCE_COMPLETE = "serials.force_complete_serial", "force parts to completion"
     PLAN = "serials.plan_jobs", "plan jobs and paths"
     ATTACH = "certificates.attach_certificate", "attach certificates"
+    ATTACH_LATE = "certificates.attach_late", "attach certificates late"
     CERTIFY = "certificates.add_certificate", "record certificates"
+    REVOKE = "certificates.revoke_certificate", "revoke certificates and put them right"
     KEEP_CATALOGUE = "certificates.keep_catalogue", "keep the catalogue of products and certifications"
     CERTIFY_PRODUCTS = "certificates.certify_products", "certify products"
     MANAGE_USERS = "accounts.manage_users", "manage people's accounts"
@@ -52,7 +54,8 @@ ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATORS: _OPERATORS,
     Role.SUPERVISORS: _OPERATORS | {Right.OVERRIDE, Right.WAIVE, Right.FORCE_COMPLETE, Right.PLAN},
     Role.QC: _EVERYBODY
-    | {Right.ATTACH, Right.NOTE, Right.CERTIFY, Right.WAIVE, Right.KEEP_CATALOGUE, Right.CERTIFY_PRODUCTS},
+    | {Right.ATTACH, Right.ATTACH_LATE, Right.CERTIFY, Right.REVOKE}
+    | {Right.NOTE, Right.WAIVE, Right.KEEP_CATALOGUE, Right.CERTIFY_PRODUCTS},
     Role.AUDITORS: _EVERYBODY,
     # Programs: every verb of the API that is documented, and no more than that.
     Role.INTEGRATIONS: frozenset(Right),
