@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audit", "0002_certification_actions"),
+        ("audit", "0003_quality_desk_actions"),
     ]
 
     operations = [
