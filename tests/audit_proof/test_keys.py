@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.core.management import CommandError, call_command
 
+from audit.checks import key_of_the_trail_is_private
 from audit.models import AuditSeal
 from audit.offline.verify_audit import Keys
 from audit.proof import keys, sealing
@@ -19,6 +20,15 @@ def test_it_is_made_once_by_however_many(settings):
     assert len(made) == 1
     assert stat.S_IMODE(settings.AUDIT_KEY_FILE.stat().st_mode) == 0o600
     assert [path.name for path in settings.AUDIT_KEY_FILE.parent.glob("audit_key*")] == ["audit_key", "audit_key.pub"]
+
+
+def test_one_that_others_can_read_is_warned_of(settings):
+    assert key_of_the_trail_is_private() == []
+    keys.make_first()
+    assert key_of_the_trail_is_private() == []
+    settings.AUDIT_KEY_FILE.chmod(0o640)
+    (caution,) = key_of_the_trail_is_private()
+    assert (caution.id, caution.is_serious()) == ("audit.W002", False)
 
 
 def test_a_file_that_holds_no_key(settings):
