@@ -19,7 +19,7 @@ IN_ONE_PIECE = {"audit/offline/verify_audit.py"}
 CORE = ("actor", "clock", "content_store", "fields", "ids", "lookup", "refusals", "safe_csv", "uploads", "values")
 """What everything else stands on."""
 
-RULES = ("photos", "routing", "scheduling", "tags")
+RULES = ("photos", "routing", "scheduling", "second_person", "tags")
 """Rules over plain values."""
 
 FORBIDDEN = {
