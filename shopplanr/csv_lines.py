@@ -7,6 +7,9 @@ from django.http import StreamingHttpResponse
 
 MEDIA_TYPE = "text/csv"
 
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it, spreadsheets take UTF-8 for something else."""
+
 
 class _Line:
     """What the csv module writes to: it hands each line back."""
@@ -18,7 +21,7 @@ class _Line:
 def lines(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
     """Yield the lines of a file: its columns, and each of the rows. None is written as nothing."""
     writer = csv.writer(_Line())
-    yield "\ufeff" + writer.writerow(columns)  # without the mark, spreadsheets take UTF-8 for something else
+    yield BYTE_ORDER_MARK + writer.writerow(columns)
     for row in rows:
         yield writer.writerow([_plain(value) for value in row])
 

@@ -13,7 +13,10 @@ PACKAGES = ("audit", "certificates", "serials", "shopplanr")
 
 LONGEST_MODULE_LINES = 400
 
-CORE = ("actor", "clock", "content_store", "fields", "ids", "lookup", "refusals", "uploads", "values")
+IN_ONE_PIECE = {"audit/offline/verify_audit.py"}
+"""Longer, because an auditor takes it along as one file."""
+
+CORE = ("actor", "clock", "content_store", "csv_lines", "fields", "ids", "lookup", "refusals", "uploads", "values")
 """What everything else stands on."""
 
 RULES = ("photos", "routing", "scheduling", "second_person", "tags")
@@ -182,7 +185,7 @@ def test_every_module_is_short_enough_to_be_read_in_one_sitting():
     paths = [path for path, _ in modules().values()]
     paths += [path for folder in ("tests", "scripts") for path in (ROOT / folder).rglob("*.py")]
     lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text().splitlines()) for path in paths}
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE_LINES} == {}
+    assert {name for name, lines in lengths.items() if lines > LONGEST_MODULE_LINES} == IN_ONE_PIECE
 
 
 SPOKEN_FOR = (

@@ -103,6 +103,8 @@ TABLE = {
     "GET certifications/:id": EVERYBODY,
     "PATCH certifications/:id": "QC Integrations",
     "GET audit": EVERYBODY,
+    "GET audit/verify": EVERYBODY,
+    "GET audit/export": EVERYBODY,
     "GET audit/serial/:serial_id": EVERYBODY,
     "POST scan": EVERYBODY,
     "GET scans": EVERYBODY,

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from audit.models import AuditEntry
+from audit.proof import sealing
 from certificates.models import CertAttachment, Certificate, Certification, JobProduct, Product
 from certificates.services import attaching, products_of_jobs
 from serials.models import (
@@ -70,6 +71,7 @@ def make_shop() -> SimpleNamespace:
     template, entry = TemplateFactory(), LibraryEntryFactory(name="Deburr")
     for model in UNCAUSED:
         model.history.update(audit_entry=AuditEntry.objects.first())
+    sealing.seal()
     connection.check_constraints()  # foreign keys still to be looked at would stop a TRUNCATE before any trigger
     return SimpleNamespace(
         path=path,

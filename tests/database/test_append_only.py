@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from audit import append_only
-from audit.models import AuditEntry
+from audit.models import AuditEntry, AuditSeal
 from certificates.models import CertAttachment, Certificate
 from serials.models import ApprovalRequest, Note, NotePhoto, NoteSerial
 from shopplanr.floor.models import Scan
@@ -13,6 +13,7 @@ from tests.lifecycle.tables import snapshot
 PROTECTED = {
     ApprovalRequest: "decided_by",
     AuditEntry: "user_id",
+    AuditSeal: "signature",
     Certificate: "name",
     CertAttachment: "attached_by",
     Note: "text",

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from audit.models import AuditEntry
+from audit.models import AuditEntry, AuditSeal
 from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, Product
 from serials.models import (
     ApprovalRequest,
@@ -114,6 +114,7 @@ ADDITIONS = [
     ("audit_batch_whole", lambda shop: an_entry(batch_start=0, batch_quantity=1)),
     ("audit_batch_whole", lambda shop: an_entry(batch_start=1, batch_quantity=0)),
     ("audit_batch_once", lambda shop: an_entry(batch_start=shop.moving.pk, batch_quantity=1)),
+    ("audit_seal_counts_from_one", lambda shop: AuditSeal(number=0, through=1, digests=b"")),
     ("scan_verdict_known", lambda shop: a_scan(verdict="perhaps")),
     ("scan_kind_known", lambda shop: a_scan(kind="path")),
     ("scan_names_somebody", lambda shop: a_scan(user_id="")),
