@@ -2,11 +2,12 @@
 
 from rest_framework.response import Response
 
-from serials.api.bodies import AssignBody, ModeBody, PathBody, PathChangeBody, StepConfigBody
+from serials import asked
+from serials.api.bodies import AssignBody, ModeBody, PathBody, PathChangeBody, RequirementsBody, StepConfigBody
 from serials.api.shapes import PathDetailShape, PathShape, StepLoadShape, StepShape
 from serials.figures import distribution
 from serials.models import Path
-from serials.services import paths, steps
+from serials.services import paths, requirements, steps
 from shopplanr.accounts.actors import actor_for
 from shopplanr.api.parsing import body
 from shopplanr.api.schema import documented
@@ -23,12 +24,12 @@ class PathViewSet(ApiViewSet):
     def create(self, request):
         """The order of the steps is that of the array."""
         path = paths.create(body(request), actor_for(request, None, anonymous=True))
-        return self.created(PathShape.of(path))
+        return self.created(PathShape.of(asked.with_steps(path)))
 
     @documented("Get a path, and where its parts stand", answer=PathDetailShape)
     def retrieve(self, request, id):
-        """Six queries at most, whatever the number of parts."""
-        path = get_or_refuse(Path.objects.prefetch_related("steps"), id, "Path")
+        """Seven queries at most, whatever the number of parts."""
+        path = get_or_refuse(Path.objects.prefetch_related("steps", asked.of_steps("steps__")), id, "Path")
         loads = distribution(path, path.steps.all())
         return Response(PathShape.of(path) | {"distribution": StepLoadShape.each(loads)})
 
@@ -36,14 +37,14 @@ class PathViewSet(ApiViewSet):
     def update(self, request, id):
         """Steps that parts carry change in place; more can be appended, none removed or reordered."""
         path = paths.update(id, body(request), actor_for(request, None, anonymous=True))
-        return Response(PathShape.of(path))
+        return Response(PathShape.of(asked.with_steps(path)))
 
     @documented("Change how parts may move along a path", body=ModeBody, answer=PathShape)
     def set_mode(self, request, id):
         """Strict, flexible or per step."""
         mode = body(request).get("advancementMode")
         path = paths.set_mode(id, mode, actor_for(request, None, anonymous=True))
-        return Response(PathShape.of(path))
+        return Response(PathShape.of(asked.with_steps(path)))
 
     @documented("Delete a path that no part was ever made on", answer=SuccessShape)
     def destroy(self, request, id):
@@ -66,4 +67,11 @@ class StepViewSet(ApiViewSet):
     def configure(self, request, id):
         """A value that is not valid is ignored."""
         step = steps.configure(id, body(request), actor_for(request, None, anonymous=True))
+        return Response(StepShape.of(step))
+
+    @documented("Say which certificates a step asks for", body=RequirementsBody, answer=StepShape)
+    def ask(self, request, id):
+        """These and no others. It counts for every part that leaves the step from now on."""
+        actor = actor_for(request, None, anonymous=True)
+        step = requirements.set_of_step(id, body(request).get("requirements"), actor)
         return Response(StepShape.of(step))

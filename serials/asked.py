@@ -1,0 +1,33 @@
+"""Reading routes with the certificates that their steps ask for, in a constant number of statements."""
+
+from collections.abc import Sequence
+
+from django.db.models import Prefetch, prefetch_related_objects
+
+from serials.models import Path, RouteTemplate, Step, StepRequirement, TemplateRequirement, TemplateStep
+
+KIND = ("certificate_type", "en10204_minimum")
+"""The order in which a step's requirements are told."""
+
+
+def of_steps(prefix: str = "") -> Prefetch:
+    """Return what to prefetch for steps of paths; ``prefix`` leads to them: ``steps__``, ``paths__steps__``."""
+    return Prefetch(f"{prefix}requirements", StepRequirement.active().order_by(*KIND), to_attr="asked")
+
+
+def of_template_steps(prefix: str = "") -> Prefetch:
+    """Return what to prefetch for steps of templates."""
+    return Prefetch(f"{prefix}requirements", TemplateRequirement.objects.order_by(*KIND), to_attr="asked")
+
+
+def put(steps: Sequence[Step] | Sequence[TemplateStep]) -> None:
+    """Put on each of the steps what it asks for (``step.asked``); one statement, none for no steps."""
+    if steps:
+        prefetch_related_objects(steps, of_steps() if isinstance(steps[0], Step) else of_template_steps())
+
+
+def with_steps(route: Path | RouteTemplate) -> Path | RouteTemplate:
+    """Return the route with its steps and what they ask for; two statements."""
+    asked = of_steps if isinstance(route, Path) else of_template_steps
+    prefetch_related_objects([route], "steps", asked("steps__"))
+    return route
