@@ -46,7 +46,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A certificate, whichever revision of it, was attached to the part at this step. Late or not makes no difference."""
+    """A certificate, in whichever revision, was attached to the part at this step; late ones count as any other."""
 
     series: str
     step_id: str

@@ -1,4 +1,4 @@
-"""The certificates that steps ask for: reading them from a request, and putting them in place (docs/requirements.md)."""
+"""The certificates that steps ask for (docs/requirements.md): read from a request, and put in place."""
 
 from collections.abc import Mapping, Sequence
 

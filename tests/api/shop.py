@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from certificates.models import Certificate, Certification, Product
 from certificates.services import attaching
-from serials.models import Job, LibraryEntry, LibraryKind, Note, Path, RouteTemplate, Serial, Step
-from serials.services import advancement, overrides
+from serials.models import Job, LibraryEntry, LibraryKind, Note, Path, RouteTemplate, Serial, Step, StepRequirement
+from serials.services import advancement, overrides, requirement_overrides, requirements
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import Role
 from shopplanr.floor import scanning
@@ -42,6 +42,7 @@ class Shop:
     standing: Serial
     deferring: Serial
     overridden: Serial
+    requirement: StepRequirement
     note: Note
     certificate: Certificate
     product: Product
@@ -52,7 +53,10 @@ class Shop:
 
 
 def make_shop() -> Shop:
-    """Make it; the steps are Saw, Mill (deferred for one part, overridden for another) and Inspect."""
+    """Make it; the steps are Saw, Mill (deferred for one part, overridden for another) and Inspect.
+
+    Mill advises certificates, Inspect asks for one, and a part may go on without.
+    """
     path = PathFactory(job=JobFactory(goalQuantity=3), advancementMode="flexible")
     steps = steps_of(path)
     standing, deferring, overridden = make_serials(path, 3)
@@ -61,6 +65,11 @@ def make_shop() -> Shop:
     advancement.advance_to(deferring.id, 2, OPERATOR)
     overrides.create(overridden.id, None, steps[1].id, "done at the supplier's", OPERATOR)
     scanning.scan(standing.id, "Mill", OPERATOR, lambda right: True, own_hosts=[])
+    proof = {"certificateType": "process", "en10204Minimum": "2.2", "policy": "block_or_override"}
+    requirements.set_of_step(steps[1].id, [{"certificateType": "process", "quantity": 2, "policy": "warn"}], OPERATOR)
+    inspection = requirements.set_of_step(steps[2].id, [proof], OPERATOR).asked[0]
+    excuse = {"requirementId": inspection.pk, "reason": "the furnace log vouches for it"}
+    requirement_overrides.create(overridden.id, excuse, OPERATOR)
     held = AssignmentFactory(valid_from="2024-01-01", metadata={"lot": "7"}, certificate_countries=["US"])
     return Shop(
         job=path.job,
@@ -68,13 +77,18 @@ def make_shop() -> Shop:
         steps=steps,
         unused_path=PathFactory(job=path.job),
         template=TemplateFactory(
-            advancementMode="per_step", steps=("Saw", {"name": "Mill", "location": "Hall 2", "optional": True})
+            advancementMode="per_step",
+            steps=(
+                {"name": "Saw", "requirements": [{"certificateType": "material", "en10204Minimum": "3.1"}]},
+                {"name": "Mill", "location": "Hall 2", "optional": True},
+            ),
         ),
         process=LibraryEntryFactory(),
         location=LibraryEntryFactory(kind=LibraryKind.LOCATION),
         standing=standing,
         deferring=deferring,
         overridden=overridden,
+        requirement=inspection,
         note=make_note([standing, deferring], photos=[photo()]),
         certificate=certificate,
         product=held.product,
@@ -115,11 +129,15 @@ def calls(shop: Shop) -> list[Call]:
     at_mill = {"id": shop.deferring.id, "step_id": mill.id}
     photo_of_note = {"id": shop.note.public_id, "photo_id": shop.note.photos.get().id}
     certificate = {"id": shop.certificate.id}
+    asked = {"certificateType": "process", "quantity": 2, "en10204Minimum": "3.1", "policy": "block_or_override"}
     new_path = {
         "name": "Rework",
         "goalQuantity": 2,
         "advancementMode": "per_step",
-        "steps": [{"name": "Grind", "location": "Hall 2", "optional": True, "dependencyType": "physical"}],
+        "steps": [
+            {"name": "Grind", "location": "Hall 2", "optional": True, "dependencyType": "physical"}
+            | {"requirements": [asked]}
+        ],
     }
     new_template = {name: new_path[name] for name in ("name", "advancementMode", "steps")}
     template = {"id": shop.template.id}
@@ -179,6 +197,8 @@ def calls(shop: Shop) -> list[Call]:
         Call("PATCH", "paths/<str:id>/advancement-mode", path, {"advancementMode": "strict"}),
         Call("PATCH", "steps/<str:id>/assign", {"id": saw.id}, {"userId": shop.operator.id}),
         Call("PATCH", "steps/<str:id>/config", {"id": saw.id}, {"optional": True, "dependencyType": "physical"}),
+        Call("PUT", "steps/<str:id>/requirements", {"id": saw.id}, {"requirements": [asked]}),
+        Call("GET", "jobs/<str:id>/coverage", job),
         Call("GET", "templates", {}),
         Call("POST", "templates", {}, new_template | {"pathId": shop.path.id}),
         Call("GET", "templates/<str:id>", template),
@@ -236,6 +256,14 @@ def calls(shop: Shop) -> list[Call]:
             "serials/<str:id>/overrides/<str:step_id>",
             {"id": shop.overridden.id, "step_id": mill.id},
             {"reason": "needed after all"} | who,
+        ),
+        Call("GET", "serials/<str:id>/readiness", standing),
+        Call("GET", "serials/<str:id>/requirement-overrides", {"id": shop.overridden.id}),
+        Call(
+            "POST",
+            "serials/<str:id>/requirement-overrides",
+            standing,
+            {"requirementId": shop.requirement.pk, "reason": "the customer agrees"} | who,
         ),
         Call(
             "POST",
