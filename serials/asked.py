@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from serials.models import Path, RouteTemplate, Step, StepRequirement, TemplateRequirement, TemplateStep
 
@@ -31,3 +31,17 @@ def with_steps(route: Path | RouteTemplate) -> Path | RouteTemplate:
     asked = of_steps if isinstance(route, Path) else of_template_steps
     prefetch_related_objects([route], "steps", asked("steps__"))
     return route
+
+
+FACTS = ("step_id", "id", *KIND, "quantity", "policy")
+"""What a requirement is, for whoever wants to know whether it changed."""
+
+
+def facts_of(steps: Sequence[Step]) -> list[list[object]]:
+    """Return the facts of everything that steps ask for, in their order; no statement where it came along."""
+    return [[getattr(row, name) for name in FACTS] for step in steps for row in step.asked]
+
+
+def facts_within(**conditions: object) -> QuerySet:
+    """Return the same as rows that are not read yet, of the steps that these conditions choose."""
+    return StepRequirement.active().filter(**conditions).order_by("step__order", *KIND).values_list(*FACTS)

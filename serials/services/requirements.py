@@ -21,6 +21,7 @@ from shopplanr.actor import Actor
 from shopplanr.lookup import get_or_refuse
 from shopplanr.refusals import Invalid
 from shopplanr.values import choice, only_known, positive_quantity
+from shopplanr.versions import ANY, Expected
 
 REQUIREMENTS_MAX = 10
 """Requirements that one step may have."""
@@ -136,13 +137,14 @@ def remove(steps, actor: Actor) -> None:
 
 
 @transaction.atomic
-def set_of_step(step_id: str, value: object, actor: Actor) -> Step:
+def set_of_step(step_id: str, value: object, actor: Actor, *, expected: Expected = ANY) -> Step:
     """Have the step ask for these certificates, and for no others; return it.
 
     It counts for every part that leaves the step from now on, and for those that complete. Raises ``ProcessStep not
-    found``, and what ``given`` raises.
+    found``, ``Stale``, and what ``given`` raises.
     """
     step = get_or_refuse(Step.objects.select_for_update(no_key=True), step_id, "ProcessStep")
+    expected.check(step, asked.facts_within(step=step))
     arrange({step: given(value)}, actor)
     return step
 
