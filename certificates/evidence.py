@@ -44,16 +44,25 @@ class Evidence:
     overridden: Collection[tuple[int, str]] = frozenset()
 
 
-def of_parts(requirements: Collection[StepRequirement], **parts) -> Evidence:
-    """Return what vouches for the parts that these conditions on ``Serial`` choose, such as ``serial__job=…``."""
-    rows = (
-        CertAttachment.objects.filter(**parts)
-        .order_by()
-        .values_list("serial_id", Coalesce("certificate__first_revision_id", "certificate_id"), "step_id")
-    )
+def of_parts(
+    requirements: Collection[StepRequirement], attachments: Iterable[CertAttachment] | None = None, **parts
+) -> Evidence:
+    """Return what vouches for the parts that these conditions on ``Serial`` choose, such as ``serial__job=…``.
+
+    ``attachments`` are theirs, with the certificates, where they have been read already.
+    """
+    if attachments is None:
+        rows = (
+            CertAttachment.objects.filter(**parts)
+            .order_by()
+            .values_list("serial_id", Coalesce("certificate__first_revision_id", "certificate_id"), "step_id")
+            .iterator(chunk_size=10_000)
+        )
+    else:
+        rows = ((each.serial_id, each.certificate.series, each.step_id) for each in attachments)
     attached: dict[int, set[Attached]] = defaultdict(set)
     known: dict[tuple[str, str], Attached] = {}  # thousands of parts carry the same few
-    for number, series, step_id in rows.iterator(chunk_size=10_000):
+    for number, series, step_id in rows:
         attached[number].add(known.setdefault((series, step_id), Attached(series, step_id)))
     overrides = RequirementOverride.objects.filter(**parts).order_by()
     may_be_overridden = any(each.policy == BLOCK_OR_OVERRIDE for each in requirements)

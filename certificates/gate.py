@@ -2,38 +2,40 @@
 
 from collections.abc import Sequence
 
-from certificates import gaps
+from certificates import demands
+from certificates.demands import Demand
 from certificates.refusals import CertificateRequired
 from serials import routing
+from serials.routing import RouteStep
 from serials.services.leaving import Gate, Leaving
 
 
 def refused(leaving: Sequence[Leaving]) -> dict[str, CertificateRequired]:
     """Return by serial id why parts may not leave; five statements at most, whatever the number of parts."""
-    found = gaps.of_leaving(leaving)
+    found = demands.of_leaving(leaving)
     why = {}
     for each in leaving:
         holding = [gap for gap in found.get(each.serial.id, ()) if gap.holds_back]
         if holding:
-            why[each.serial.id] = _refusal(each, holding)
+            why[each.serial.id] = refusal_of(each.serial.id, each.step, holding)
     return why
 
 
 def missing(leaving: Leaving) -> list[str]:
     """Return the ids of the requirements that would hold the part back."""
-    found = gaps.of_leaving([leaving]).get(leaving.serial.id, [])
+    found = demands.of_leaving([leaving]).get(leaving.serial.id, [])
     return [gap.requirement.pk for gap in found if gap.holds_back]
 
 
-def _refusal(leaving: Leaving, holding: Sequence[gaps.Gap]) -> CertificateRequired:
-    here = [gap for gap in holding if gap.step.step_id == leaving.step.step_id]
-    if here == list(holding):
-        deed = "is not done with" if leaving.step.status == routing.DEFERRED else "cannot leave"
-        what = f"{deed} {leaving.step.name}: missing {_listed([gap.what for gap in holding])}"
+def refusal_of(serial_id: str, step: RouteStep, holding: Sequence[Demand]) -> CertificateRequired:
+    """Return what a part is told that leaves this step, or completes there, where these hold it back."""
+    if all(gap.step.step_id == step.step_id for gap in holding):
+        deed = "is not done with" if step.status == routing.DEFERRED else "cannot leave"
+        what = f"{deed} {step.name}: missing {_listed([gap.what for gap in holding])}"
     else:
         what = f"cannot be completed: missing {_listed([f'{gap.what} for {gap.step.name}' for gap in holding])}"
     by_requirement = {gap.requirement.pk: f"{gap.step.name}: missing {gap.what}. {gap.help}" for gap in holding}
-    return CertificateRequired(f"{leaving.serial.id} {what}. {gaps.how_to_help(holding)}", by_requirement)
+    return CertificateRequired(f"{serial_id} {what}. {demands.how_to_help(holding)}", by_requirement)
 
 
 def _listed(words: Sequence[str]) -> str:

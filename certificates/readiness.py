@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from certificates import gaps
-from certificates.gaps import Gap
+from certificates import demands
+from certificates.demands import Demand, Known
 from serials import routing
 from serials.models import Serial, SerialStatus
 from serials.services import parts
@@ -47,6 +47,7 @@ class Readiness:
 
     serial: Serial
     reasons: Sequence[Reason]
+    demands: Sequence[Demand] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -55,19 +56,21 @@ class Readiness:
 
 
 def of_serial(serial_id: object) -> Readiness:
-    """Return how ready the part is; six statements at most. Raises ``Serial not found``."""
+    """Return how ready the part is; seven statements at most. Raises ``Serial not found``."""
     serial = parts.find(serial_id)
     mode, steps = parts.route_of(serial)
     return judged(serial, mode, steps)
 
 
-def judged(serial: Serial, mode: str, steps: Sequence[routing.RouteStep]) -> Readiness:
-    """Return how ready a part is whose route has been read; four statements at most, none where no step asks."""
-    lacking = gaps.of_route(serial.pk, steps, in_progress=serial.status == SerialStatus.IN_PROGRESS)
-    return Readiness(serial, reasons_of(serial.status, mode, steps, lacking))
+def judged(serial: Serial, mode: str, steps: Sequence[routing.RouteStep], known: Known | None = None) -> Readiness:
+    """Return how ready a part is whose route has been read, and maybe more (``demands.of_route``)."""
+    in_progress = serial.status == SerialStatus.IN_PROGRESS
+    asked = demands.of_route(serial.pk, steps, in_progress=in_progress, known=known)
+    lacking = [each for each in asked if each.lacking]
+    return Readiness(serial, reasons_of(serial.status, mode, steps, lacking), asked)
 
 
-def reasons_of(status: str, mode: str, steps: Sequence[routing.RouteStep], lacking: Sequence[Gap]) -> list[Reason]:
+def reasons_of(status: str, mode: str, steps: Sequence[routing.RouteStep], lacking: Sequence[Demand]) -> list[Reason]:
     """Return what stands between the part and its completion: what is to be done, what is owed, what is missing.
 
     The step where the part stands is done by leaving it, so it is no reason of its own. A certificate blocks where it
@@ -98,13 +101,13 @@ def _work(steps: Sequence[routing.RouteStep]) -> list[Reason]:
                     step.step_id,
                     step.name,
                     who=done,
-                    help=f"{gaps.capital(done)} can record it as done, {waived} can waive it.",
+                    help=f"{demands.capital(done)} can record it as done, {waived} can waive it.",
                 )
             )
     return reasons
 
 
-def _certificate(gap: Gap, status: str, mode: str) -> Reason:
+def _certificate(gap: Demand, status: str, mode: str) -> Reason:
     step = gap.step
     where = (step.step_id, step.name, gap.requirement.pk)
     if not gap.holds_back and gap.overridden:

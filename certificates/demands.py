@@ -1,4 +1,4 @@
-"""What parts lack of the certificates that their steps ask for (docs/requirements.md).
+"""What the steps of parts ask for, and what is lacking of it (docs/requirements.md).
 
 The gate that parts pass, what stands between a part and its completion, and the pages all ask here.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from certificates import coverage, evidence
+from certificates.models import CertAttachment
 from serials import routing
 from serials.models import StepRequirement, StepStatus
 from serials.models.requirements import asked_in_words
@@ -19,8 +20,8 @@ from shopplanr.accounts.roles import Right, those_with
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """A requirement of one of a part's steps, and how many certificates are lacking to it; never none."""
+class Demand:
+    """A requirement of one of a part's steps, and how many certificates are lacking to it. One that lacks is a gap."""
 
     requirement: StepRequirement
     step: RouteStep
@@ -62,7 +63,7 @@ class Gap:
         return how_to_help([self])
 
 
-def how_to_help(gaps: Sequence[Gap]) -> str:
+def how_to_help(gaps: Sequence[Demand]) -> str:
     """Return who can do what about these gaps."""
     them = "it" if sum(gap.lacking for gap in gaps) == 1 else "them"
     is_late = any(gap.is_late for gap in gaps)
@@ -73,7 +74,7 @@ def how_to_help(gaps: Sequence[Gap]) -> str:
     return words
 
 
-def of_leaving(leaving: Sequence[Leaving]) -> dict[str, list[Gap]]:
+def of_leaving(leaving: Sequence[Leaving]) -> dict[str, list[Demand]]:
     """Return the gaps of parts that are about to leave steps, by serial id; five statements at most.
 
     The work at the step that is left ends today; at the steps before it ended when the part left them.
@@ -83,22 +84,33 @@ def of_leaving(leaving: Sequence[Leaving]) -> dict[str, list[Gap]]:
     earlier = {step.step_id for each in leaving for step in each.asked if step.step_id != each.step.step_id}
     ended = _ended([each.serial.pk for each in leaving if len(each.asked) > 1 or each.step not in each.asked], earlier)
     found = _of_steps(asked, ended, today)
-    return {each.serial.id: found[each.serial.pk] for each in leaving if each.serial.pk in found}
+    return {each.serial.id: [gap for gap in found.get(each.serial.pk, ()) if gap.lacking] for each in leaving}
 
 
-def of_route(number: int, steps: Sequence[RouteStep], *, in_progress: bool) -> list[Gap]:
-    """Return the gaps of one part at all steps that ask it for certificates, now or later; four statements at most.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a page has read of a part already: its attachments, and when it left each step that it has left."""
 
-    None where no step of its route asks for any: the route says so.
+    attached: Sequence[CertAttachment]
+    left_at: Mapping[str, datetime]
+
+
+def of_route(number: int, steps: Sequence[RouteStep], *, in_progress: bool, known: Known | None = None) -> list[Demand]:
+    """Return what steps ask one part for, now or later; five statements at most, three where the rest is ``known``.
+
+    None where no step of its route asks for anything: the route says so.
     """
     asking = [
         step for step in steps if step.asks and coverage.due(step.status, in_progress=in_progress) != coverage.Due.NEVER
     ]
     if not asking:
         return []
-    ended = _ended([number], {step.step_id for step in asking if step.status == routing.COMPLETED})
-    found = _of_steps({number: asking}, ended, clock.today()).get(number, [])
-    return found if in_progress else [replace(gap, part_ended=True) for gap in found]
+    if known is None:
+        ended = _ended([number], {step.step_id for step in asking if step.status == routing.COMPLETED})
+    else:
+        ended = {(number, step_id): clock.day_of(moment) for step_id, moment in known.left_at.items()}
+    found = _of_steps({number: asking}, ended, clock.today(), known.attached if known else None).get(number, [])
+    return found if in_progress else [replace(each, part_ended=True) for each in found]
 
 
 def _ended(numbers: Sequence[int], step_ids: set[str]) -> dict[tuple[int, str], date]:
@@ -111,24 +123,28 @@ def _ended(numbers: Sequence[int], step_ids: set[str]) -> dict[tuple[int, str], 
 
 
 def _of_steps(
-    asked: Mapping[int, Sequence[RouteStep]], ended: Mapping[tuple[int, str], date], today: date
-) -> dict[int, list[Gap]]:
+    asked: Mapping[int, Sequence[RouteStep]],
+    ended: Mapping[tuple[int, str], date],
+    today: date,
+    attachments: Sequence[CertAttachment] | None = None,
+) -> dict[int, list[Demand]]:
     step_ids = {step.step_id for steps in asked.values() for step in steps}
     requirements: dict[str, list[StepRequirement]] = defaultdict(list)
     for row in StepRequirement.active().filter(step__in=step_ids).order_by("certificate_type", "en10204_minimum"):
         requirements[row.step_id].append(row)
     every = [row for rows in requirements.values() for row in rows]
-    vouching = evidence.of_parts(every, serial__in=list(asked)) if every else evidence.Evidence()
+    if not every:
+        return {}
+    vouching = evidence.of_parts(every, attachments, serial__in=list(asked))
     rules = {row.pk: evidence.as_rule(row) for row in every}
-    found: dict[int, list[Gap]] = defaultdict(list)
+    found: dict[int, list[Demand]] = defaultdict(list)
     for number, steps in asked.items():
         attached = vouching.attached.get(number, ())
         for step in steps:
             day = ended.get((number, step.step_id), today)
             for row in requirements[step.step_id]:
                 lacking = coverage.missing(rules[row.pk], attached, vouching.facts, day)
-                if lacking:
-                    found[number].append(Gap(row, step, lacking, (number, row.pk) in vouching.overridden))
+                found[number].append(Demand(row, step, lacking, (number, row.pk) in vouching.overridden))
     return found
 
 
