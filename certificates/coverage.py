@@ -119,6 +119,13 @@ def due(step_status: str, *, in_progress: bool) -> Due:
     return Due.NOW if step_status == routing.IN_PROGRESS else Due.LATER
 
 
+def only_late(requirement: Requirement, step_status: str, *, in_progress: bool) -> bool:
+    """Tell whether only a late attachment helps: the part has left its path, or the step whose own paper is asked."""
+    if not in_progress:
+        return True
+    return requirement.certificate_type != MATERIAL and step_status not in (routing.IN_PROGRESS, routing.PENDING)
+
+
 def standing(asked: Due, lacking: int, *, overridden: bool) -> Standing:
     """Return how a part stands to a requirement of which so many certificates are lacking."""
     if asked == Due.NEVER:

@@ -41,11 +41,9 @@ class Demand:
 
     @property
     def is_late(self) -> bool:
-        """Whether only a late attachment still helps: the part has left its path, or the step whose paper is asked."""
-        if self.part_ended:
-            return True
-        is_material = self.requirement.certificate_type == coverage.MATERIAL
-        return not is_material and self.step.status not in (routing.IN_PROGRESS, routing.PENDING)
+        """Whether only an attachment that is late still helps."""
+        rule = evidence.as_rule(self.requirement)
+        return coverage.only_late(rule, self.step.status, in_progress=not self.part_ended)
 
     @property
     def what(self) -> str:

@@ -5,7 +5,7 @@ The rules about it are ``certificates.coverage``. Three statements at most, what
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
@@ -13,9 +13,10 @@ from django.db import connection
 from django.db.models.functions import Coalesce
 
 from audit.bulk import GivenRows
-from certificates.coverage import BLOCK_OR_OVERRIDE, Attached, Facts, Requirement, newest
-from certificates.models import CertAttachment
+from certificates.coverage import BLOCK_OR_OVERRIDE, Attached, Facts, Requirement, fulfils, newest
+from certificates.models import CertAttachment, Certificate
 from serials.models import RequirementOverride, StepRequirement
+from shopplanr import clock
 
 _SERIES = GivenRows("series", id="text")
 
@@ -81,6 +82,15 @@ def as_rule(requirement: StepRequirement) -> Requirement:
         requirement.quantity,
         requirement.en10204_minimum,
         requirement.policy,
+    )
+
+
+def is_of_the_kind(certificate: Certificate, requirement: StepRequirement) -> bool:
+    """Tell whether the newest revision of the certificate is of the kind that is asked for, whatever the day."""
+    rule = as_rule(requirement)
+    return any(
+        fulfils(replace(facts, valid_from=None, valid_to=None), rule, clock.today())
+        for facts in newest(_facts([certificate.series])).values()
     )
 
 

@@ -27,6 +27,21 @@ def missing(leaving: Leaving) -> list[str]:
     return [gap.requirement.pk for gap in found if gap.holds_back]
 
 
+def check(serial_id: str, step: RouteStep, asked: Sequence[Demand], *, completes: bool) -> None:
+    """Raise what the gate would say, to whoever has read already what the part's steps ask for.
+
+    Leaving ``step`` looks at what it asks for itself and, where the part completes, at every step that was done.
+    """
+    held = [
+        each
+        for each in asked
+        if each.holds_back
+        and (each.step.step_id == step.step_id or (completes and each.step.status == routing.COMPLETED))
+    ]
+    if held:
+        raise refusal_of(serial_id, step, held)
+
+
 def refusal_of(serial_id: str, step: RouteStep, holding: Sequence[Demand]) -> CertificateRequired:
     """Return what a part is told that leaves this step, or completes there, where these hold it back."""
     if all(gap.step.step_id == step.step_id for gap in holding):

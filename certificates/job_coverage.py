@@ -19,11 +19,15 @@ from shopplanr.lookup import get_or_refuse
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How one part stands to one requirement. ``missing`` certificates are what it lacks of it, due or not."""
+    """How one part stands to one requirement.
+
+    ``missing`` certificates are what it lacks of it, due or not; ``late``: only an attachment that is late still helps.
+    """
 
     requirement: StepRequirement
     standing: Standing
     missing: int = 0
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,12 @@ class Column:
 
     requirement: StepRequirement
     counts: Counter
+    late: Counter
+
+    @property
+    def missing_late(self) -> int:
+        """How many of the parts that lack something now can only get it late."""
+        return self.late[Standing.MISSING]
 
     @property
     def step(self):
@@ -139,32 +149,31 @@ def of_job(job_id: object) -> JobCoverage:
     )
     parts = list(Serial.objects.filter(job=job.pk).order_by("number").values_list("number", "status", "path_id"))
     lines = _lines(job, requirements, [part for part in parts if part[1] != SerialStatus.SCRAPPED])
-    columns = [Column(each, Counter()) for each in requirements]
-    counts = {column.requirement.pk: column.counts for column in columns}
-    for line in lines:
-        for cell in line.cells:
-            counts[cell.requirement.pk][cell.standing] += 1
+    columns = [Column(each, Counter(), Counter()) for each in requirements]
+    by_requirement = {column.requirement.pk: column for column in columns}
+    for cell, count in Counter(cell for line in lines for cell in line.cells).items():
+        column = by_requirement[cell.requirement.pk]
+        column.counts[cell.standing] += count
+        column.late[cell.standing] += count * cell.late
     lines.sort(key=lambda line: -line.gaps)  # stable: by number among those with as many
     totals = Totals(
         serials=len(lines),
         with_gaps=sum(line.gaps > 0 for line in lines),
         scrapped=len(parts) - len(lines),
-        counts=sum(counts.values(), Counter()),
+        counts=sum((column.counts for column in columns), Counter()),
     )
     return JobCoverage(job, columns, lines, totals)
 
 
-def parts_missing(requirement: StepRequirement) -> list[Serial]:
-    """Return the parts that lack something of the requirement now, by number. It is read with its step and path."""
-    found = of_job(requirement.step.path.job_id)
-    numbers = [
-        line.number
+def parts_missing(found: JobCoverage, requirement_id: str) -> list[tuple[Line, Cell]]:
+    """Return the parts that lack something of a requirement now, by number, each with how it stands to it."""
+    missing = [
+        (line, cell)
         for line in found.lines
         for cell in line.cells
-        if cell.requirement.pk == requirement.pk and cell.standing == Standing.MISSING
+        if cell.requirement.pk == requirement_id and cell.standing == Standing.MISSING
     ]
-    by_number = Serial.objects.in_bulk(numbers) if numbers else {}
-    return [by_number[number] for number in sorted(numbers)]
+    return sorted(missing, key=lambda pair: pair[0].number)
 
 
 def _lines(job: Job, requirements: Sequence[StepRequirement], parts: Iterable[tuple[int, str, str]]) -> list[Line]:
@@ -182,9 +191,9 @@ def _lines(job: Job, requirements: Sequence[StepRequirement], parts: Iterable[tu
         return coverage.missing(rule, attached, vouching.facts, day)
 
     @cache  # and so stand in one of a few ways
-    def cell(place: int, path_id: str, asked: Due, count: int, overridden: bool) -> Cell:
+    def cell(place: int, path_id: str, asked: Due, count: int, overridden: bool, late: bool) -> Cell:
         requirement = by_path[path_id][place][0]
-        return Cell(requirement, coverage.standing(asked, count, overridden=overridden), count)
+        return Cell(requirement, coverage.standing(asked, count, overridden=overridden), count, late)
 
     nothing = frozenset()
     lines = []
@@ -195,7 +204,9 @@ def _lines(job: Job, requirements: Sequence[StepRequirement], parts: Iterable[tu
             step_status, ended = records.get((number, rule.step_id), (None, None))
             asked = coverage.due(step_status, in_progress=in_progress) if step_status else Due.NEVER
             count = 0 if asked == Due.NEVER else lacking(rule, attached, ended or today)
-            cells.append(cell(place, path_id, asked, count, (number, requirement.pk) in vouching.overridden))
+            late = count > 0 and coverage.only_late(rule, step_status, in_progress=in_progress)
+            overridden = (number, requirement.pk) in vouching.overridden
+            cells.append(cell(place, path_id, asked, count, overridden, late))
         lines.append(Line(number, status, cells))
     return lines
 

@@ -42,6 +42,16 @@ class CertificateRequired(Refusal):
         super().__init__(message, errors={key: [sentence] for key, sentence in by_requirement.items()})
 
 
+class DoesNotFulfil(Refusal):
+    """To attach this certificate to what misses another kind would help nobody."""
+
+    code = "certificate_does_not_fulfil"
+
+    def __init__(self, name: str, asked: str):
+        message = f"{name} is not what is asked for: {asked}"
+        super().__init__(message, errors={"certId": [message]})
+
+
 class InvalidGtin(Invalid):
     """What was given can be no product's number: told apart from a number that no product has, which is a 404."""
 

@@ -64,6 +64,13 @@ class CertificateRequirement(models.Model):
         """Return what is asked for: ``2 process certificates (EN 10204 3.1 or better)``."""
         return asked_in_words(self.quantity, self.certificate_type, self.en10204_minimum)
 
+    @property
+    def short(self) -> str:
+        """Return the same where there is little room: ``2 process certs, 3.1+``."""
+        plus = "+" if self.en10204_minimum != En10204Type.COUNTERSIGNED else ""
+        kind = f", {self.en10204_minimum}{plus}" if self.en10204_minimum else ""
+        return f"{self.quantity} {self.certificate_type} cert{'s' if self.quantity != 1 else ''}{kind}"
+
 
 def asked_in_words(quantity: int, certificate_type: str, en10204_minimum: str = "") -> str:
     """Return so many certificates of a kind as people say it."""

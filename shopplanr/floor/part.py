@@ -6,7 +6,10 @@ from datetime import datetime
 
 from audit import trail
 from audit.models import Action, AuditEntry
+from certificates import gate, readiness
+from certificates.demands import Demand, Known
 from certificates.models import CertAttachment
+from certificates.readiness import Readiness
 from certificates.services import attaching
 from serials import routing
 from serials.models import Serial, SerialStatus, StepOverride, StepStatus
@@ -38,6 +41,9 @@ class Stop:
     events: Sequence[Event] = ()
     attachments: Sequence[CertAttachment] = ()
     override: StepOverride | None = None
+    demands: Sequence[Demand] = ()
+    not_done: str = ""
+    """Why a deferred step cannot be recorded as done; ``""`` where it can, or where it is not deferred."""
     not_waivable: str = ""
     """Why the step cannot be waived by this person; ``""`` where it can, or where it is not deferred."""
 
@@ -68,6 +74,7 @@ class PartPage:
     stops: Sequence[Stop]
     targets: Sequence[Target]
     obstacles: Mapping[str, str]
+    readiness: Readiness
     entries: Sequence[Described]
     people: Mapping[str, str] = field(default_factory=dict)
 
@@ -95,9 +102,9 @@ class PartPage:
         return sorted(pairs, key=lambda pair: pair[0].sequence)
 
     @property
-    def owed(self) -> Sequence[Stop]:
-        """The deferred steps."""
-        return [stop for stop in self.stops if stop.is_deferred]
+    def place_of(self) -> Mapping[str, int]:
+        """Where each step stands in the route, by its id."""
+        return {stop.step.step_id: stop.step.index for stop in self.stops}
 
     @property
     def overridable(self) -> Sequence[Stop]:
@@ -107,14 +114,18 @@ class PartPage:
 
 
 def look_up(serial_id: object, may: Callable[[Right], bool]) -> PartPage:
-    """Return the part's page for somebody with these rights; seven queries. Raises ``SerialNumber not found``."""
+    """Return the part's page for somebody with these rights; seven queries, and three more where its steps ask for
+    certificates. Raises ``SerialNumber not found``.
+    """
     serial = parts.find(serial_id, "SerialNumber", Serial.objects.select_related("job", "path"))
     mode, steps = parts.route_of(serial)
-    records = StepStatus.objects.filter(serial=serial.pk).select_related("step").order_by("step_index")
+    records = list(StepStatus.objects.filter(serial=serial.pk).select_related("step").order_by("step_index"))
     overrides = list(StepOverride.objects.filter(serial=serial.pk).order_by("created_at"))
     attachments = list(CertAttachment.objects.filter(serial=serial.pk).select_related("certificate"))
     entries = list(trail.of_serial(serial.id))
     people = names_of(_named(serial, entries, overrides, attachments))
+    left_at = {each.step_id: each.updated_at for each in records if each.status == routing.COMPLETED}
+    ready = readiness.judged(serial, mode, steps, Known(attachments, left_at))
     not_waivable = _because(may, Right.WAIVE)
     stops = [
         Stop(
@@ -125,6 +136,10 @@ def look_up(serial_id: object, may: Callable[[Right], bool]) -> PartPage:
             events=list(_events_at(step.step_id, entries, people)),
             attachments=[each for each in attachments if each.step_id == step.step_id],
             override=next((each for each in overrides if each.step_id == step.step_id and each.active), None),
+            demands=[each for each in ready.demands if each.step.step_id == step.step_id],
+            not_done=_because(
+                may, Right.ADVANCE, lambda step=step: gate.check(serial.id, step, ready.demands, completes=False)
+            ),
             not_waivable=not_waivable or ("" if step.required else "Only required steps are waived."),
         )
         for step, record in zip(steps, records, strict=True)
@@ -134,7 +149,8 @@ def look_up(serial_id: object, may: Callable[[Right], bool]) -> PartPage:
         mode=mode,
         stops=stops,
         targets=_targets(serial, mode, stops),
-        obstacles=_obstacles(serial, steps, may),
+        obstacles=_obstacles(serial, steps, ready, may),
+        readiness=ready,
         entries=describe(
             entries,
             Names(
@@ -166,6 +182,7 @@ _AT_STEP = {
     Action.STEP_OVERRIDE_REVERSED: "Required again",
     Action.STEP_WAIVED: "Waived",
     Action.DEFERRED_STEP_COMPLETED: "Done after all",
+    Action.REQUIREMENT_OVERRIDDEN: "Certificate not asked for",
 }
 """What the timeline says of entries that name a step. Certificates and notes are shown by themselves."""
 
@@ -204,12 +221,15 @@ def _targets(serial: Serial, mode: str, stops: Sequence[Stop]) -> list[Target]:
     return targets
 
 
-def _obstacles(serial: Serial, steps: Sequence[routing.RouteStep], may: Callable[[Right], bool]) -> dict[str, str]:
+def _obstacles(
+    serial: Serial, steps: Sequence[routing.RouteStep], ready: Readiness, may: Callable[[Right], bool]
+) -> dict[str, str]:
     """Return why each action cannot be done now, in the words with which its service would refuse it."""
 
     def advance() -> None:
         advancement.check_may_advance(serial, None)
-        routing.advance(serial.id, steps, serial.current_step_index)
+        move = routing.advance(serial.id, steps, serial.current_step_index)
+        gate.check(serial.id, move.origin, ready.demands, completes=move.completes)
 
     return {
         "advance": _because(may, Right.ADVANCE, advance),
@@ -218,7 +238,6 @@ def _obstacles(serial: Serial, steps: Sequence[routing.RouteStep], may: Callable
         "force": _because(may, Right.FORCE_COMPLETE, lambda: endings.check_may_force(serial, steps)),
         "override": _because(may, Right.OVERRIDE),
         "attach": _because(may, Right.ATTACH, lambda: attaching.check_may_attach(serial)),
-        "complete_deferred": _because(may, Right.ADVANCE),
         "note": _because(may, Right.NOTE),
     }
 

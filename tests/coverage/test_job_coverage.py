@@ -228,8 +228,9 @@ def test_thousands_at_once_are_judged_as_each_of_them_by_itself(seed):
             assert cell.standing == one_by_one(serial, cell.requirement), (serial, cell)
     assert [line.gaps for line in found.lines] == sorted((line.gaps for line in found.lines), reverse=True)
     for column in found.columns:
-        missing = {part.pk for part in job_coverage.parts_missing(column.requirement)}
+        missing = job_coverage.parts_missing(found, column.requirement.pk)
         assert len(missing) == column.missing
+        assert sum(cell.late for _, cell in missing) == column.missing_late
 
 
 def test_statements_do_not_grow():
