@@ -6,7 +6,7 @@ from itertools import chain
 
 from shopplanr import clock
 from shopplanr.demo.certificates import STANDING
-from shopplanr.demo.events import Books, ChangeJob, HandOver, Leave, OpenJob, OpenPath, Record
+from shopplanr.demo.events import AskFor, Books, ChangeJob, HandOver, Leave, OpenJob, OpenPath, Record
 from shopplanr.demo.hours import MINUTE, Calendar, shop_time
 from shopplanr.demo.jobs import JOBS
 from shopplanr.demo.people import hire
@@ -84,6 +84,10 @@ def _of_job(seed: int, plan: JobPlan) -> Iterator[Timed]:
             if operation.handed_over:
                 day, who = operation.handed_over
                 yield shop_time(day) - rng.randrange(5 * MINUTE), HandOver(route, operation, who)
+            if operation.asks_later:
+                day, wanted = operation.asks_later
+                # without a throw of the dice: what else happens stays as it is
+                yield shop_time(day), AskFor(plan, route, operation, wanted)
         yield from on_route(plan, route, _dice(seed, route.key))
 
 

@@ -4,7 +4,9 @@ from shopplanr.demo.certificates import Stock, finishing, mill_test_report
 from shopplanr.demo.plan import (
     FLEXIBLE,
     GATE,
+    MATERIAL_ADVISED,
     PHYSICAL,
+    PROCESS_OR_OVERRIDE,
     Batch,
     DoneLater,
     Fate,
@@ -66,7 +68,7 @@ ROUTE = Route(
     goal=120,
     mode=FLEXIBLE,
     operations=(
-        Operation("Waterjet blank", "Waterjet, Omax 60120", "andre", 5, dependency=PHYSICAL),
+        Operation("Waterjet blank", "Waterjet, Omax 60120", "andre", 5, dependency=PHYSICAL, asks=(MATERIAL_ADVISED,)),
         Operation("Mill profile and slots", "Mill 3, UMC-750", "dale", 31, dependency=PHYSICAL),
         Operation(FORM, "Press brake, form die 12", "rosa", 9, dependency=PHYSICAL),
         Operation(TUMBLE, "Finishing, tumbler 2", "rosa", 14, optional=True),
@@ -92,6 +94,7 @@ ROUTE = Route(
             "rosa",
             90,
             lot=8,
+            asks=(PROCESS_OR_OVERRIDE,),
             paper=finishing(
                 "Passivation",
                 "ASTM A967 Nitric 2, ASTM F86",
