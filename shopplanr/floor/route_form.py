@@ -58,7 +58,7 @@ class Asked:
     def short(self) -> str:
         """What it asks for, where there is little room."""
         plus = f", {self.minimum}{'+' if self.minimum != STRONGEST else ''}" if self.minimum else ""
-        return f"{self.quantity} {self.type}{plus}"
+        return f"{self.quantity} {self.type} cert{'' if self.quantity.strip() == '1' else 's'}{plus}"
 
 
 @dataclass(frozen=True, slots=True)
