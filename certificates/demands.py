@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from django.db.models import OuterRef, Subquery
+
 from certificates import coverage, evidence
 from certificates.models import CertAttachment
 from serials import routing
-from serials.models import StepRequirement, StepStatus
+from serials.models import RequirementOverride, StepRequirement, StepStatus
 from serials.models.requirements import asked_in_words
 from serials.routing import RouteStep
 from serials.services.leaving import Leaving
@@ -73,7 +75,7 @@ def how_to_help(gaps: Sequence[Demand]) -> str:
 
 
 def of_leaving(leaving: Sequence[Leaving]) -> dict[str, list[Demand]]:
-    """Return the gaps of parts that are about to leave steps, by serial id; five statements at most.
+    """Return the gaps of parts that are about to leave steps, by serial id; five statements at most, four for one part.
 
     The work at the step that is left ends today; at the steps before it ended when the part left them.
     """
@@ -94,7 +96,7 @@ class Known:
 
 
 def of_route(number: int, steps: Sequence[RouteStep], *, in_progress: bool, known: Known | None = None) -> list[Demand]:
-    """Return what steps ask one part for, now or later; five statements at most, three where the rest is ``known``.
+    """Return what steps ask one part for, now or later; four statements at most, two where the rest is ``known``.
 
     None where no step of its route asks for anything: the route says so.
     """
@@ -128,7 +130,11 @@ def _of_steps(
 ) -> dict[int, list[Demand]]:
     step_ids = {step.step_id for steps in asked.values() for step in steps}
     requirements: dict[str, list[StepRequirement]] = defaultdict(list)
-    for row in StepRequirement.active().filter(step__in=step_ids).order_by("certificate_type", "en10204_minimum"):
+    rows = StepRequirement.active().filter(step__in=step_ids).order_by("certificate_type", "en10204_minimum")
+    if len(asked) == 1:
+        of_part = RequirementOverride.objects.filter(requirement=OuterRef("pk"), serial__in=list(asked))
+        rows = rows.annotate(**{evidence.OVERRIDDEN_FOR: Subquery(of_part.values("serial"))})
+    for row in rows:
         requirements[row.step_id].append(row)
     every = [row for rows in requirements.values() for row in rows]
     if not every:

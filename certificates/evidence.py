@@ -4,19 +4,23 @@ The rules about it are ``certificates.coverage``. Three statements at most, what
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
 from django.db import connection
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from audit.bulk import GivenRows
 from certificates.coverage import BLOCK_OR_OVERRIDE, Attached, Facts, Requirement, fulfils, newest
-from certificates.models import CertAttachment, Certificate
+from certificates.models import CertAttachment, Certificate, CertificateRevocation
 from serials.models import RequirementOverride, StepRequirement
 from shopplanr import clock
+
+OVERRIDDEN_FOR = "overridden_for"
+"""Where a requirement that was read for one part has that part's number, if it may go on without."""
 
 _SERIES = GivenRows("series", id="text")
 
@@ -46,12 +50,13 @@ class Evidence:
 
 
 def of_parts(
-    requirements: Collection[StepRequirement], attachments: Iterable[CertAttachment] | None = None, **parts
+    requirements: Collection[StepRequirement], attachments: Sequence[CertAttachment] | None = None, **parts
 ) -> Evidence:
     """Return what vouches for the parts that these conditions on ``Serial`` choose, such as ``serial__job=…``.
 
-    ``attachments`` are theirs, with the certificates, where they have been read already.
+    ``attachments`` are theirs, where they have been read already, ``with_newest``.
     """
+    told: list[Facts] = []
     if attachments is None:
         rows = (
             CertAttachment.objects.filter(**parts)
@@ -61,17 +66,48 @@ def of_parts(
         )
     else:
         rows = ((each.serial_id, each.certificate.series, each.step_id) for each in attachments)
+        told = [_told(each) for each in attachments if each.newest_id == each.certificate_id]
     attached: dict[int, set[Attached]] = defaultdict(set)
     known: dict[tuple[str, str], Attached] = {}  # thousands of parts carry the same few
     for number, series, step_id in rows:
         attached[number].add(known.setdefault((series, step_id), Attached(series, step_id)))
-    overrides = RequirementOverride.objects.filter(**parts).order_by()
-    may_be_overridden = any(each.policy == BLOCK_OR_OVERRIDE for each in requirements)
+    series = {each for each, _ in known} - {facts.series for facts in told}
     return Evidence(
         {number: frozenset(each) for number, each in attached.items()},
-        newest(_facts({series for series, _ in known})),
-        frozenset(overrides.values_list("serial_id", "requirement_id")) if may_be_overridden else frozenset(),
+        newest([*told, *_facts(series)]),
+        _overridden(requirements, parts),
     )
+
+
+def with_newest(rows: QuerySet[CertAttachment]) -> QuerySet[CertAttachment]:
+    """Return attachments with their certificates, and with what ``of_parts`` need not ask for then; the same query.
+
+    ``newest_id`` is the newest revision, ``was_revoked`` whether this very one was revoked.
+    """
+    series = Coalesce(OuterRef("certificate__first_revision"), OuterRef("certificate"))
+    later = Certificate.objects.filter(first_revision=series).order_by("-revision").values("pk")[:1]
+    return rows.select_related("certificate").annotate(
+        newest_id=Coalesce(Subquery(later), F("certificate_id")),
+        was_revoked=Exists(CertificateRevocation.objects.filter(certificate=OuterRef("certificate"))),
+    )
+
+
+def _told(attachment: CertAttachment) -> Facts:
+    """Return what a certificate says that was read ``with_newest``, and is itself the newest revision."""
+    row = attachment.certificate
+    return Facts(
+        row.series, row.revision, row.type, row.en10204_type, row.valid_from, row.valid_to, attachment.was_revoked
+    )
+
+
+def _overridden(requirements: Collection[StepRequirement], parts: Mapping[str, object]) -> frozenset[tuple[int, str]]:
+    """Return which parts may go on without what; nothing is asked where nothing may be overridden, or it came along."""
+    if not any(each.policy == BLOCK_OR_OVERRIDE for each in requirements):
+        return frozenset()
+    if all(hasattr(each, OVERRIDDEN_FOR) for each in requirements):
+        return frozenset((each.overridden_for, each.pk) for each in requirements if each.overridden_for)
+    overrides = RequirementOverride.objects.filter(**parts).order_by()
+    return frozenset(overrides.values_list("serial_id", "requirement_id"))
 
 
 def as_rule(requirement: StepRequirement) -> Requirement:

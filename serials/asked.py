@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
 from serials.models import Path, RouteTemplate, Step, StepRequirement, TemplateRequirement, TemplateStep
 
@@ -24,6 +24,19 @@ def put(steps: Sequence[Step] | Sequence[TemplateStep]) -> None:
     """Put on each of the steps what it asks for (``step.asked``); one statement, none for no steps."""
     if steps:
         prefetch_related_objects(steps, of_steps() if isinstance(steps[0], Step) else of_template_steps())
+
+
+def asking(rows: QuerySet[Step]) -> QuerySet[Step]:
+    """Return the steps with whether each asks for anything, for ``put_where_asked``."""
+    return rows.annotate(asks=Exists(StepRequirement.active().filter(step=OuterRef("pk"))))
+
+
+def put_where_asked(steps: Sequence[Step]) -> None:
+    """Put on each of the steps what it asks for; one statement, none where ``asking`` says that no step does."""
+    for step in steps:
+        if not step.asks:
+            step.asked = []
+    put([step for step in steps if step.asks])
 
 
 def with_steps(route: Path | RouteTemplate) -> Path | RouteTemplate:

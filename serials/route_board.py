@@ -65,15 +65,17 @@ class RouteBoard:
 
 
 def boards_of(paths: Sequence[Path], counts: Mapping[str, PartCounts], most: int) -> list[RouteBoard]:
-    """Return the boards of these paths, with ``most`` parts listed of each; four queries, none without paths.
+    """Return the boards of these paths, with ``most`` parts listed of each; four queries at most.
 
     ``counts`` are those of ``figures.counts_by_path``, which whoever shows a job has asked already.
     """
     if not paths:
         return []
     steps: dict[str, list[Step]] = {path.pk: [] for path in paths}
-    rows = Step.objects.filter(path__in=paths).select_related("assigned_to").prefetch_related(asked.of_steps())
-    for step in rows.order_by("path_id", "order"):
+    rows = asked.asking(Step.objects.filter(path__in=paths)).select_related("assigned_to")
+    every = list(rows.order_by("path_id", "order"))
+    asked.put_where_asked(every)
+    for step in every:
         steps[step.path_id].append(step)
     loads: dict[str, dict[int, int]] = {path.pk: {} for path in paths}
     oldest: dict[tuple[str, int], datetime] = {}

@@ -9,8 +9,8 @@ APP_ORDER = ("serials", "certificates", "audit", "floor", "accounts", "auth")
 """The shop's own records first; who may do what comes last."""
 
 MODEL_ORDER = (
-    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "Note", "NotePhoto"),
-    *("RouteTemplate", "LibraryEntry"),
+    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "StepRequirement", "RequirementOverride"),
+    *("Note", "NotePhoto", "RouteTemplate", "TemplateRequirement", "LibraryEntry"),
     *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification"),
 )
 

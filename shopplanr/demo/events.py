@@ -9,18 +9,7 @@ from datetime import date, timedelta
 from io import BytesIO
 
 from certificates.services import attaching, certificates, products_of_jobs
-from serials.services import (
-    advancement,
-    batches,
-    deferrals,
-    endings,
-    jobs,
-    notes,
-    overrides,
-    paths,
-    requirements,
-    steps,
-)
+from serials.services import advancement, batches, deferrals, endings, jobs, notes, overrides, paths, steps
 from shopplanr.accounts import services as accounts
 from shopplanr.actor import Actor
 from shopplanr.demo import pictures
@@ -179,20 +168,6 @@ class HandOver(Event):
 
     def carry_out(self, books: Books) -> None:
         steps.assign(books.step(self.route, self.operation.name), books.people[self.to], books.actor("carla"))
-
-
-@dataclass(frozen=True)
-class AskFor(Event):
-    """A step asks for other certificates from now on."""
-
-    plan: JobPlan
-    route: Route
-    operation: Operation
-    wanted: tuple[Mapping[str, object], ...]
-
-    def carry_out(self, books: Books) -> None:
-        step, actor = books.step(self.route, self.operation.name), books.actor(self.plan.planner)
-        requirements.set_of_step(step, list(self.wanted), actor)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
+from shopplanr.demo.asking import OverrideRequirements
 from shopplanr.demo.events import (
     Advance,
     Attach,
@@ -31,6 +32,7 @@ from shopplanr.demo.plan import (
     Fate,
     Force,
     JobPlan,
+    LetPass,
     Operation,
     Override,
     Part,
@@ -164,6 +166,8 @@ def _decision(decision: Decision | Remark, part: Part, route: Route) -> Event:
             return WaiveStep(part, route, decision.step, decision.reason, decision.by)
         case DoneLater():
             return CompleteDeferred(part, route, route.operations[route.index(decision.step)])
+        case LetPass():
+            return OverrideRequirements(part, route, decision.at, decision.reason, decision.by)
         case Remark():
             operation = route.operations[route.index(decision.at)]
             return WriteNote((part,), route, operation, decision.text, decision.photo)

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from shopplanr import clock
+from shopplanr.demo.asking import AskFor
 from shopplanr.demo.certificates import STANDING
-from shopplanr.demo.events import AskFor, Books, ChangeJob, HandOver, Leave, OpenJob, OpenPath, Record
+from shopplanr.demo.events import Books, ChangeJob, HandOver, Leave, OpenJob, OpenPath, Record
 from shopplanr.demo.hours import MINUTE, Calendar, shop_time
 from shopplanr.demo.jobs import JOBS
 from shopplanr.demo.people import hire

@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from audit import trail
 from audit.models import Action, AuditEntry
-from certificates import gate, readiness
+from certificates import evidence, gate, readiness
 from certificates.demands import Demand, Known
 from certificates.models import CertAttachment
 from certificates.readiness import Readiness
 from certificates.services import attaching
 from serials import routing
-from serials.models import Serial, SerialStatus, StepOverride, StepStatus
+from serials.models import Serial, SerialStatus, StepOverride, StepRequirement, StepStatus
 from serials.services import advancement, endings, parts
 from shopplanr.accounts.roles import Right, refusal_sentence
 from shopplanr.admin.people import names_of
@@ -40,7 +42,7 @@ class Stop:
     is_current: bool
     events: Sequence[Event] = ()
     attachments: Sequence[CertAttachment] = ()
-    override: StepOverride | None = None
+    override: bool = False
     demands: Sequence[Demand] = ()
     not_done: str = ""
     """Why a deferred step cannot be recorded as done; ``""`` where it can, or where it is not deferred."""
@@ -114,16 +116,16 @@ class PartPage:
 
 
 def look_up(serial_id: object, may: Callable[[Right], bool]) -> PartPage:
-    """Return the part's page for somebody with these rights; seven queries, and three more where its steps ask for
-    certificates. Raises ``SerialNumber not found``.
+    """Return the part's page for somebody with these rights; six queries. Raises ``SerialNumber not found``.
+
+    One more where its steps ask for certificates, and another where a certificate of it was put right.
     """
     serial = parts.find(serial_id, "SerialNumber", Serial.objects.select_related("job", "path"))
-    mode, steps = parts.route_of(serial)
-    records = list(StepStatus.objects.filter(serial=serial.pk).select_related("step").order_by("step_index"))
-    overrides = list(StepOverride.objects.filter(serial=serial.pk).order_by("created_at"))
-    attachments = list(CertAttachment.objects.filter(serial=serial.pk).select_related("certificate"))
+    records = list(_records(serial))
+    mode, steps = serial.path.advancement_mode, _route(records)
+    attachments = list(evidence.with_newest(CertAttachment.objects.filter(serial=serial.pk)))
     entries = list(trail.of_serial(serial.id))
-    people = names_of(_named(serial, entries, overrides, attachments))
+    people = names_of(_named(serial, entries, attachments))
     left_at = {each.step_id: each.updated_at for each in records if each.status == routing.COMPLETED}
     ready = readiness.judged(serial, mode, steps, Known(attachments, left_at))
     not_waivable = _because(may, Right.WAIVE)
@@ -135,7 +137,7 @@ def look_up(serial_id: object, may: Callable[[Right], bool]) -> PartPage:
             is_current=step.status == routing.IN_PROGRESS and serial.status == SerialStatus.IN_PROGRESS,
             events=list(_events_at(step.step_id, entries, people)),
             attachments=[each for each in attachments if each.step_id == step.step_id],
-            override=next((each for each in overrides if each.step_id == step.step_id and each.active), None),
+            override=step.overridden,
             demands=[each for each in ready.demands if each.step.step_id == step.step_id],
             not_done=_because(
                 may, Right.ADVANCE, lambda step=step: gate.check(serial.id, step, ready.demands, completes=False)
@@ -164,12 +166,36 @@ def look_up(serial_id: object, may: Callable[[Right], bool]) -> PartPage:
     )
 
 
-def _named(serial: Serial, entries: Iterable, overrides: Iterable, attachments: Iterable) -> set[str]:
+def _records(serial: Serial) -> QuerySet[StepStatus]:
+    """Return the part's records with their steps, and with all that its route is made of."""
+    overrides = StepOverride.objects.filter(serial=serial.pk, step=OuterRef("step"), active=True)
+    asked = StepRequirement.active().filter(step=OuterRef("step"))
+    rows = StepStatus.objects.filter(serial=serial.pk).annotate(overridden=Exists(overrides), asks=Exists(asked))
+    return rows.select_related("step").order_by("step_index")
+
+
+def _route(records: Iterable[StepStatus]) -> list[routing.RouteStep]:
+    """Return the part's steps in order, from what the page reads of them anyway."""
+    return [
+        routing.RouteStep(
+            step_id=record.step_id,
+            name=record.step.name,
+            index=record.step_index,
+            optional=record.step.optional,
+            dependency_type=record.step.dependency_type,
+            status=record.status,
+            overridden=record.overridden,
+            asks=record.asks,
+        )
+        for record in records
+    ]
+
+
+def _named(serial: Serial, entries: Iterable, attachments: Iterable) -> set[str]:
     return {
         serial.scrapped_by,
         serial.force_completed_by,
         *(person for entry in entries for person in (entry.user_id, entry.called_by)),
-        *(override.created_by for override in overrides),
         *(attachment.attached_by for attachment in attachments),
     }
 

@@ -21,7 +21,7 @@ from serials.models import (
     StepOverride,
     StepStatus,
 )
-from serials.services import overrides
+from serials.services import overrides, requirement_overrides, requirements
 from shopplanr.accounts.roles import Role
 from tests.accounts.factories import UserFactory
 from tests.admin.conftest import at_desk, staff
@@ -68,7 +68,10 @@ def one_of_each():
     overrides.create(part.id, None, steps_of(part.path)[3].pk, "not on this drawing", PLANNER)
     attaching.attach(part.id, CertificateFactory().pk, OPERATOR)
     make_note([part], photos=[photo()])
-    TemplateFactory()
+    asked = {"certificateType": "process", "policy": "block_or_override"}
+    TemplateFactory(steps=[{"name": "Saw", "requirements": [asked]}])
+    requirement = requirements.set_of_step(steps_of(part.path)[3].pk, [asked], PLANNER).asked[0]
+    requirement_overrides.create(part.id, {"requirementId": requirement.pk, "reason": "agreed"}, PLANNER)
     LibraryEntryFactory()
     return [model.objects.first() for model in SHOP_MODELS]
 

@@ -159,4 +159,4 @@ def test_statements_do_not_grow_with_steps_and_are_two_where_no_step_asks():
         return len(statements)
 
     assert cost("Saw", "Mill") == 2
-    assert cost(*[(f"Step {n}", MATERIAL, OR_OVERRIDE) for n in range(40)]) == cost(("Saw", OR_OVERRIDE)) == 5
+    assert cost(*[(f"Step {n}", MATERIAL, OR_OVERRIDE) for n in range(40)]) == cost(("Saw", OR_OVERRIDE)) == 4

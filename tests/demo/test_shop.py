@@ -238,6 +238,7 @@ def test_a_part_is_as_old_as_its_last_move():
         Action.STEP_WAIVED,
         Action.DEFERRED_STEP_COMPLETED,
         Action.NOTE_CREATED,
+        Action.REQUIREMENT_OVERRIDDEN,
     )
     moves = AuditEntry.objects.exclude(action__in=settled_in_place).order_by("sequence")
     last_move = dict(moves.values_list("serial_id", "timestamp"))
@@ -274,6 +275,7 @@ RIGHTS = {
     Action.STEP_WAIVED: Right.WAIVE,
     Action.CERT_ATTACHED: Right.ATTACH,
     Action.NOTE_CREATED: Right.NOTE,
+    Action.REQUIREMENT_OVERRIDDEN: Right.OVERRIDE,
     Action.CERTIFICATION_ASSIGNED: Right.CERTIFY_PRODUCTS,
     Action.CERTIFICATION_UPDATED: Right.CERTIFY_PRODUCTS,
     Action.CERTIFICATION_UNASSIGNED: Right.CERTIFY_PRODUCTS,

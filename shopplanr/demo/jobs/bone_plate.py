@@ -11,6 +11,7 @@ from shopplanr.demo.plan import (
     DoneLater,
     Fate,
     JobPlan,
+    LetPass,
     Operation,
     Remark,
     Route,
@@ -131,7 +132,13 @@ ROUTE = Route(
         Fate(1, POLISH, Scrap("other", "Used up as the setup piece for the new electropolish rack, not for sale")),
         # What is still open
         Fate(3, CLEAN, jumps={FORM: MARK}),
-        Fate(3, PASSIVATE, jumps={TUMBLE: POLISH}),
+        Fate(
+            1,
+            PASSIVATE,
+            jumps={TUMBLE: POLISH},
+            meanwhile=(LetPass(PASSIVATE, "Display piece for the customer's training room, marked NOT FOR USE."),),
+        ),
+        Fate(2, PASSIVATE, jumps={TUMBLE: POLISH}),
         Fate(5, POLISH, jumps={TUMBLE: POLISH}),
         Fate(4, MARK, jumps={FORM: MARK}),
         Fate(5, FORM),
