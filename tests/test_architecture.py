@@ -193,7 +193,7 @@ SPOKEN_FOR = (
     "serials.job_list",
     "serials.queues",
     "serials.route_board",
-    *[f"serials.{name}" for name in RULES],
+    *RULES,
     "shopplanr.idempotency",
     *[f"shopplanr.{name}" for name in CORE],
 )
