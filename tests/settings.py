@@ -10,11 +10,19 @@ from pathlib import Path
 # What a developer has set for his own server must not decide how a test ends. DATABASE_URL chooses the engine.
 for _name in (
     "ALLOWED_HOSTS",
+    "CONNECT_TIMEOUT_SECONDS",
     "CSRF_TRUSTED_ORIGINS",
     "DEBUG",
     "IDEMPOTENCY_KEEP_HOURS",
     "KIOSK_NETWORKS",
     "KIOSK_ROLE",
+    "ERROR_REPORTER",
+    "LOCK_TIMEOUT_SECONDS",
+    "LOG_FORMAT",
+    "LOG_LEVEL",
+    "METRICS_DIR",
+    "METRICS_NETWORKS",
+    "METRICS_TOKEN",
     "PIN_SESSION_IDLE_MINUTES",
     "PIN_TRIES_PER_DEVICE",
     "SCAN_PREFIX",
@@ -25,11 +33,15 @@ for _name in (
     "SECURE_HSTS_SECONDS",
     "SECURE_SSL_REDIRECT",
     "SITE_URL",
+    "SLOW_QUERY_SECONDS",
     "STATIC_ROOT",
     "TIME_ZONE",
     "TRUST_FORWARDED_PROTO",
+    "TWO_PERSON_RULE",
 ):
     os.environ.pop(_name, None)
+# A line for each of a hundred thousand requests says nothing; those who test the line turn it on.
+os.environ["ACCESS_LOG"] = "0"
 os.environ["SECRET_KEY"] = "a-key-for-tests-only-0123456789-abcdefghijklmnop"
 
 from shopplanr import sqlite  # noqa: E402

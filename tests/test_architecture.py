@@ -17,7 +17,7 @@ CORE = ("actor", "clock", "content_store", "fields", "ids", "lookup", "refusals"
 """What everything else stands on."""
 
 RULES = (
-    *("serials.photos", "serials.routing", "serials.scheduling", "serials.tags"),
+    *("serials.photos", "serials.routing", "serials.scheduling", "serials.second_person", "serials.tags"),
     *("certificates.coverage", "certificates.validity"),
 )
 """Rules over plain values."""
@@ -28,6 +28,11 @@ FORBIDDEN = {
     **{
         f"shopplanr.{name}": ("audit", "serials", "certificates", "shopplanr.accounts", "shopplanr.api")
         for name in CORE
+    },
+    # the trail counts here, and the answers to an outage must not need what may be gone
+    **{
+        f"shopplanr.watch.{name}": ("audit", "serials", "certificates", "shopplanr.accounts", "shopplanr.api")
+        for name in ("exchange", "figures", "logs", "migrating", "outages", "routes", "statements")
     },
     "shopplanr.idempotency": ("audit", "serials", "certificates", "shopplanr.api"),
     # what a scan does is one rule, for pages and programs alike; what a code says is another
@@ -195,6 +200,7 @@ SPOKEN_FOR = (
     "serials.route_board",
     *RULES,
     "shopplanr.idempotency",
+    "shopplanr.watch",
     *[f"shopplanr.{name}" for name in CORE],
 )
 

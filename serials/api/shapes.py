@@ -4,6 +4,8 @@ from rest_framework import serializers
 
 from serials.models import (
     AdvancementMode,
+    ApprovalKind,
+    ApprovalState,
     CertificateType,
     DependencyType,
     En10204Type,
@@ -317,6 +319,32 @@ class RequirementOverrideShape(Shape):
     reason = Text()
     createdBy = Text(source="created_by")
     createdAt = Timestamp(source="created_at")
+
+
+# --- What awaits a decision
+
+
+class ApprovalShape(Shape):
+    """What somebody asked for, and what became of it."""
+
+    id = Text()
+    kind = Choice(ApprovalKind.choices)
+    state = Choice(ApprovalState.choices)
+    serialId = Text(source="serial_public_id")
+    jobId = Text(source="job_id")
+    pathId = Text(source="path_id")
+    stepId = Text(source="step_id", required=False, help_text="Not of a force-completion, which is of the whole part.")
+    reason = Text()
+    requestedBy = Text(source="requested_by")
+    calledBy = Text(source="called_by", required=False, help_text="Who really asked, where that is somebody else.")
+    requestedAt = Timestamp(source="requested_at")
+    decidedBy = Text(source="decided_by", required=False)
+    decidedAt = Timestamp(source="decided_at", required=False)
+    decisionReason = Text(
+        source="decision_reason",
+        required=False,
+        help_text="Why it was declined, or approved for another reason than the one given.",
+    )
 
 
 # --- Notes

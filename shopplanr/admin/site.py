@@ -9,8 +9,9 @@ APP_ORDER = ("serials", "certificates", "audit", "floor", "accounts", "auth")
 """The shop's own records first; who may do what comes last."""
 
 MODEL_ORDER = (
-    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "StepRequirement", "RequirementOverride"),
-    *("Note", "NotePhoto", "RouteTemplate", "TemplateRequirement", "LibraryEntry"),
+    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "ApprovalRequest"),
+    *("StepRequirement", "RequirementOverride", "Note", "NotePhoto"),
+    *("RouteTemplate", "TemplateRequirement", "LibraryEntry"),
     *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification"),
 )
 

@@ -1,6 +1,6 @@
 """Everything that a part's page shows: its route with who and when, and what can be done with it now, or why not."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,10 +14,23 @@ from certificates.models import CertAttachment
 from certificates.readiness import Readiness
 from certificates.services import attaching
 from serials import routing
-from serials.models import Serial, SerialStatus, StepOverride, StepRequirement, StepStatus
+from serials.approvals import awaiting
+from serials.models import (
+    ApprovalKind,
+    ApprovalRequest,
+    Serial,
+    SerialStatus,
+    StepOverride,
+    StepRequirement,
+    StepStatus,
+)
 from serials.services import advancement, endings, parts
+from serials.services.approvals import check_possible
 from shopplanr.accounts.roles import Right, refusal_sentence
+from shopplanr.actor import Actor
 from shopplanr.admin.people import names_of
+from shopplanr.floor import asking
+from shopplanr.floor.asking import Asked, Door
 from shopplanr.floor.entries import Described, Names, describe
 from shopplanr.refusals import Refusal
 
@@ -46,8 +59,15 @@ class Stop:
     demands: Sequence[Demand] = ()
     not_done: str = ""
     """Why a deferred step cannot be recorded as done; ``""`` where it can, or where it is not deferred."""
+    asked: Sequence[Asked] = ()
+    """What was asked for about the step, and awaits a decision."""
     not_waivable: str = ""
-    """Why the step cannot be waived by this person; ``""`` where it can, or where it is not deferred."""
+    """Why the step cannot be waived by anybody; ``""`` where it can, or where it is not deferred."""
+
+    @property
+    def waiver_asked(self) -> bool:
+        """Whether somebody asked for a waiver."""
+        return any(each.request.kind == ApprovalKind.WAIVER for each in self.asked)
 
     @property
     def is_deferred(self) -> bool:
@@ -69,7 +89,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class PartPage:
-    """A part with all that its page shows. ``obstacles`` say of each action why it cannot be done; ``""``: it can."""
+    """A part with all that its page shows. ``obstacles`` say of each action why it cannot be done; ``""``: it can.
+
+    ``doors`` say by kind how a waiver, an override or a force-completion comes about.
+    """
 
     serial: Serial
     mode: str
@@ -78,6 +101,9 @@ class PartPage:
     obstacles: Mapping[str, str]
     readiness: Readiness
     entries: Sequence[Described]
+    doors: Mapping[str, Door]
+    asked: Sequence[Asked] = ()
+    """What was asked for about the part as a whole, and awaits a decision."""
     people: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -110,39 +136,47 @@ class PartPage:
 
     @property
     def overridable(self) -> Sequence[Stop]:
-        """The steps that an override would change something about."""
+        """The steps that an override would change something about, and for which none was asked."""
         open_ones = {routing.PENDING, routing.IN_PROGRESS, routing.DEFERRED}
-        return [stop for stop in self.stops if stop.step.required and stop.step.status in open_ones]
+        return [
+            stop
+            for stop in self.stops
+            if stop.step.required
+            and stop.step.status in open_ones
+            and all(each.request.kind != ApprovalKind.OVERRIDE for each in stop.asked)
+        ]
 
 
-def look_up(serial_id: object, may: Callable[[Right], bool]) -> PartPage:
-    """Return the part's page for somebody with these rights; six queries. Raises ``SerialNumber not found``.
+def look_up(serial_id: object, may: Callable[[Right], bool], actor: Actor) -> PartPage:
+    """Return the part's page for somebody with these rights; seven queries. Raises ``SerialNumber not found``.
 
     One more where its steps ask for certificates, and another where a certificate of it was put right.
     """
     serial = parts.find(serial_id, "SerialNumber", Serial.objects.select_related("job", "path"))
     records = list(_records(serial))
     mode, steps = serial.path.advancement_mode, _route(records)
+    requests = list(awaiting().filter(serial=serial.pk))
     attachments = list(evidence.with_newest(CertAttachment.objects.filter(serial=serial.pk)))
     entries = list(trail.of_serial(serial.id))
-    people = names_of(_named(serial, entries, attachments))
+    people = names_of(_named(serial, entries, attachments) | asking.people_of(requests))
+    asked = asking.asked_of(requests, people, actor, may, _outdated(serial, steps, requests))
     left_at = {each.step_id: each.updated_at for each in records if each.status == routing.COMPLETED}
     ready = readiness.judged(serial, mode, steps, Known(attachments, left_at))
-    not_waivable = _because(may, Right.WAIVE)
     stops = [
         Stop(
             step=step,
             location=record.step.location,
             since=record.updated_at,
             is_current=step.status == routing.IN_PROGRESS and serial.status == SerialStatus.IN_PROGRESS,
-            events=list(_events_at(step.step_id, entries, people)),
+            events=list(_events_at(step.step_id, entries, people, {each.pk for each in requests})),
             attachments=[each for each in attachments if each.step_id == step.step_id],
             override=step.overridden,
             demands=[each for each in ready.demands if each.step.step_id == step.step_id],
             not_done=_because(
                 may, Right.ADVANCE, lambda step=step: gate.check(serial.id, step, ready.demands, completes=False)
             ),
-            not_waivable=not_waivable or ("" if step.required else "Only required steps are waived."),
+            asked=[each for each in asked if each.request.step_id == step.step_id],
+            not_waivable="" if step.required else "Only required steps are waived.",
         )
         for step, record in zip(steps, records, strict=True)
     ]
@@ -162,6 +196,8 @@ def look_up(serial_id: object, may: Callable[[Right], bool]) -> PartPage:
                 certificates={each.certificate_id: each.certificate.name for each in attachments},
             ),
         ),
+        doors={kind: asking.door(kind, actor, may) for kind in ApprovalKind.values},
+        asked=[each for each in asked if each.request.step_id is None],
         people=people,
     )
 
@@ -191,6 +227,19 @@ def _route(records: Iterable[StepStatus]) -> list[routing.RouteStep]:
     ]
 
 
+def _outdated(
+    serial: Serial, steps: Sequence[routing.RouteStep], requests: Iterable[ApprovalRequest]
+) -> dict[str, str]:
+    """Return why requests can no longer be carried out, by id; those that can are left out."""
+    found = {}
+    for each in requests:
+        try:
+            check_possible(each.kind, serial, steps, each.step_id)
+        except Refusal as refusal:
+            found[each.pk] = refusal.message
+    return found
+
+
 def _named(serial: Serial, entries: Iterable, attachments: Iterable) -> set[str]:
     return {
         serial.scrapped_by,
@@ -212,16 +261,28 @@ _AT_STEP = {
 }
 """What the timeline says of entries that name a step. Certificates and notes are shown by themselves."""
 
+_ASKED = {
+    Action.APPROVAL_REQUESTED: "{} asked for",
+    Action.APPROVAL_DECLINED: "{} declined",
+    Action.APPROVAL_WITHDRAWN: "{} no longer asked for",
+}
+"""The same, of what was asked for."""
 
-def _events_at(step_id: str, entries: Iterable[AuditEntry], people: Mapping[str, str]) -> Iterable[Event]:
+
+def _events_at(
+    step_id: str, entries: Iterable[AuditEntry], people: Mapping[str, str], shown: Collection[str]
+) -> Iterable[Event]:
+    """Return what happened at a step; the requests with the ids ``shown`` have a place of their own."""
     for entry in entries:
+        facts = entry.metadata or {}
         if entry.from_step_id == step_id:
             words = "Done"
         elif entry.step_id == step_id and entry.action in _AT_STEP:
             words = _AT_STEP[Action(entry.action)]
+        elif entry.step_id == step_id and entry.action in _ASKED and facts["approvalId"] not in shown:
+            words = _ASKED[Action(entry.action)].format(ApprovalKind(facts["kind"]).label)
         else:
             continue
-        facts = entry.metadata or {}
         why = facts.get("explanation") or facts.get("reason") or ""
         yield Event(words, people.get(entry.user_id, entry.user_id), entry.timestamp, str(why).replace("_", " "))
 
@@ -261,7 +322,7 @@ def _obstacles(
         "advance": _because(may, Right.ADVANCE, advance),
         "jump": _because(may, Right.ADVANCE, lambda: advancement.check_may_jump(serial, None)),
         "scrap": why_not_scrap(serial, may),
-        "force": _because(may, Right.FORCE_COMPLETE, lambda: endings.check_may_force(serial, steps)),
+        "force": _because(lambda _: True, Right.FORCE_COMPLETE, lambda: endings.check_may_force(serial, steps)),
         "override": _because(may, Right.OVERRIDE),
         "attach": _because(may, Right.ATTACH, lambda: attaching.check_may_attach(serial)),
         "note": _because(may, Right.NOTE),

@@ -3,6 +3,7 @@
 from shopplanr.floor.views import (
     account,
     appearance,
+    approvals,
     audit,
     board,
     certificates,
@@ -24,6 +25,7 @@ from shopplanr.floor.views import (
     sign_in,
     templates,
     travelers,
+    where_used,
 )
 
 app_name = "floor"
@@ -31,6 +33,7 @@ app_name = "floor"
 urlpatterns = [
     *account.urls,
     *appearance.urls,
+    *approvals.urls,
     *audit.urls,
     *board.urls,
     *certificates.urls,
@@ -50,6 +53,7 @@ urlpatterns = [
     *sign_in.urls,
     *labels.urls,
     *travelers.urls,
+    *where_used.urls,
     *templates.urls,
     *serial.urls,
 ]

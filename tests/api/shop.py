@@ -2,13 +2,26 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from certificates.models import Certificate, Certification, Product
 from certificates.services import attaching
-from serials.models import Job, LibraryEntry, LibraryKind, Note, Path, RouteTemplate, Serial, Step, StepRequirement
-from serials.services import advancement, overrides, requirement_overrides, requirements
+from serials.models import (
+    ApprovalRequest,
+    Job,
+    LibraryEntry,
+    LibraryKind,
+    Note,
+    Path,
+    RouteTemplate,
+    Serial,
+    Step,
+    StepRequirement,
+)
+from serials.services import advancement, approvals, overrides, requirement_overrides, requirements
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import Role
+from shopplanr.actor import Actor
 from shopplanr.floor import scanning
 from tests.accounts.factories import UserFactory
 from tests.factories import (
@@ -43,6 +56,7 @@ class Shop:
     deferring: Serial
     overridden: Serial
     requirement: StepRequirement
+    asked: ApprovalRequest
     note: Note
     certificate: Certificate
     product: Product
@@ -71,6 +85,7 @@ def make_shop() -> Shop:
     excuse = {"requirementId": inspection.pk, "reason": "the furnace log vouches for it"}
     requirement_overrides.create(overridden.id, excuse, OPERATOR)
     held = AssignmentFactory(valid_from="2024-01-01", metadata={"lot": "7"}, certificate_countries=["US"])
+    supervisor = UserFactory(role=Role.SUPERVISORS)
     return Shop(
         job=path.job,
         path=path,
@@ -89,12 +104,13 @@ def make_shop() -> Shop:
         deferring=deferring,
         overridden=overridden,
         requirement=inspection,
+        asked=approvals.request("waiver", deferring.id, steps[1].id, "the customer agrees", Actor(supervisor.id)),
         note=make_note([standing, deferring], photos=[photo()]),
         certificate=certificate,
         product=held.product,
         held=held.certification,
         not_held=CertificationFactory(),
-        supervisor=UserFactory(role=Role.SUPERVISORS),
+        supervisor=supervisor,
         operator=UserFactory(),
     )
 
@@ -107,6 +123,7 @@ class Call:
     path: str
     ids: dict[str, str]
     body: dict | None = None
+    query: dict[str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -118,7 +135,7 @@ class Call:
         url = f"/api/{self.path}"
         for name, value in (self.ids | ids).items():
             url = re.sub(rf"<\w+:{name}>", lambda _, value=value: value, url)
-        return url
+        return f"{url}?{urlencode(self.query)}" if self.query else url
 
 
 def calls(shop: Shop) -> list[Call]:
@@ -129,14 +146,15 @@ def calls(shop: Shop) -> list[Call]:
     at_mill = {"id": shop.deferring.id, "step_id": mill.id}
     photo_of_note = {"id": shop.note.public_id, "photo_id": shop.note.photos.get().id}
     certificate = {"id": shop.certificate.id}
-    asked = {"certificateType": "process", "quantity": 2, "en10204Minimum": "3.1", "policy": "block_or_override"}
+    requirement = {"certificateType": "process", "quantity": 2, "en10204Minimum": "3.1", "policy": "block_or_override"}
+    asked = {"id": shop.asked.id}
     new_path = {
         "name": "Rework",
         "goalQuantity": 2,
         "advancementMode": "per_step",
         "steps": [
             {"name": "Grind", "location": "Hall 2", "optional": True, "dependencyType": "physical"}
-            | {"requirements": [asked]}
+            | {"requirements": [requirement]}
         ],
     }
     new_template = {name: new_path[name] for name in ("name", "advancementMode", "steps")}
@@ -198,7 +216,7 @@ def calls(shop: Shop) -> list[Call]:
         Call("GET", "steps/<str:id>", {"id": saw.id}),
         Call("PATCH", "steps/<str:id>/assign", {"id": saw.id}, {"userId": shop.operator.id}),
         Call("PATCH", "steps/<str:id>/config", {"id": saw.id}, {"optional": True, "dependencyType": "physical"}),
-        Call("PUT", "steps/<str:id>/requirements", {"id": saw.id}, {"requirements": [asked]}),
+        Call("PUT", "steps/<str:id>/requirements", {"id": saw.id}, {"requirements": [requirement]}),
         Call("GET", "jobs/<str:id>/coverage", job),
         Call("GET", "templates", {}),
         Call("POST", "templates", {}, new_template | {"pathId": shop.path.id}),
@@ -244,6 +262,7 @@ def calls(shop: Shop) -> list[Call]:
         Call("POST", "serials/<str:id>/attach-cert", standing, {"certId": shop.certificate.id} | who),
         Call("GET", "serials/<str:id>/cert-attachments", standing),
         Call("GET", "serials/<str:id>/label", standing),
+        Call("GET", "serials/<str:id>/trace", standing),
         Call("GET", "serials/<str:id>/step-statuses", standing),
         Call("GET", "serials/<str:id>/overrides", {"id": shop.overridden.id}),
         Call(
@@ -273,6 +292,17 @@ def calls(shop: Shop) -> list[Call]:
             {"reason": "the customer agrees", "approverId": shop.supervisor.id},
         ),
         Call("POST", "serials/<str:id>/complete-deferred/<str:step_id>", at_mill, who),
+        Call("GET", "approvals", {}),
+        Call(
+            "POST",
+            "approvals",
+            {},
+            {"kind": "override", "serialId": shop.standing.id, "stepId": mill.id, "reason": "not needed"} | who,
+        ),
+        Call("GET", "approvals/<str:id>", asked),
+        Call("POST", "approvals/<str:id>/approve", asked, {"reason": "the customer agrees"} | who),
+        Call("POST", "approvals/<str:id>/decline", asked, {"reason": "the customer does not agree"} | who),
+        Call("POST", "approvals/<str:id>/withdraw", asked, who),
         Call("GET", "operator/work-queue", {}),
         Call("GET", "operator/queue/_all", {}),
         Call("GET", "operator/queue/<str:user_id>", {"user_id": shop.operator.id}),
@@ -302,6 +332,7 @@ def calls(shop: Shop) -> list[Call]:
         ),
         Call("GET", "certs/<str:id>", certificate),
         Call("GET", "certs/<str:id>/attachments", certificate),
+        Call("GET", "where-used", {}, query={"certId": shop.certificate.id}),
         Call("GET", "products", {}),
         Call("POST", "products", {}, {"gtin": gtin_of(77), "name": "Bracket", "description": "of titanium"}),
         Call("GET", "products/<str:gtin>", product),

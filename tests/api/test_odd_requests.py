@@ -173,6 +173,8 @@ def test_odd_queries(path, client, shop):
 
 
 UNFILTERED = "serials/<str:id>/step-statuses"
+WHERE_USED = ("where-used", "serials/<str:id>/trace")
+"""Tested with what they answer: tests/api/where_used, tests/api/serials/test_trace.py."""
 LABEL = "serials/<str:id>/label"
 AS_OF_A_DAY = "products/<str:gtin>/certifications/<str:certification_id>"
 ON_THE_FLOOR = {each.path for each in ENDPOINTS if each.path.startswith("operator/")} | {"board"}
@@ -187,7 +189,7 @@ def test_a_short_list_without_filters_names_what_it_does_not_know(client, shop):
 
 def test_a_query_is_ignored_where_none_is_documented(client, shop):
     for call in calls(shop):
-        if call.verb == "GET" and call.path not in {*LISTS, *ON_THE_FLOOR, UNFILTERED, AS_OF_A_DAY, LABEL}:
+        if call.verb == "GET" and call.path not in {*LISTS, *ON_THE_FLOOR, UNFILTERED, AS_OF_A_DAY, LABEL, *WHERE_USED}:
             for query in ODD_QUERIES:
                 assert client.generic("GET", call.url(), QUERY_STRING=query).status_code == 200, (call.name, query)
 

@@ -13,6 +13,7 @@ from django.db.models import Count, F
 
 from certificates.models import CertAttachment
 from serials import queues
+from serials.approvals import awaiting
 from serials.models import Job, NoteSerial, Path, RouteTemplate, Serial, Step
 from shopplanr.accounts.models import User
 from tests.browser.excuses import TARGET, TEXT, Excuse
@@ -68,12 +69,27 @@ def a_serial() -> str:
     return f"/serials/{with_photo.order_by('serial')[0].serial.id}"
 
 
+def a_part_that_awaits_a_decision() -> str:
+    """Return the path of a part about which somebody asks for something."""
+    return f"/serials/{awaiting()[0].serial_public_id}"
+
+
 def a_certificate() -> str:
     """Return the path of the certificate that most parts have."""
     used = (
         CertAttachment.objects.values_list("certificate").annotate(parts=Count("pk")).order_by("-parts", "certificate")
     )
     return f"/certificates/{used[0][0]}"
+
+
+def a_where_used() -> str:
+    """Return the path of the answer to where that certificate is."""
+    return f"/where-used?certId={a_certificate().rpartition('/')[2]}"
+
+
+def a_trace() -> str:
+    """Return the path of what went into that part."""
+    return f"{a_serial()}/trace"
 
 
 def some_labels() -> str:
@@ -173,6 +189,12 @@ PAGES = (
     Shown("new-certificate", "/certificates/new", INSPECTOR),
     Shown("labels", some_labels, SUPERVISOR, excuses=PAPER),
     Shown("traveler", a_traveler, SUPERVISOR, excuses=PAPER),
+    Shown("where-used", a_where_used, INSPECTOR),
+    Shown("where-used-form", "/where-used", INSPECTOR, is_photographed=False),
+    Shown("trace", a_trace, INSPECTOR),
+    Shown("approvals", "/approvals", SUPERVISOR),
+    Shown("approvals-decided", "/approvals?show=decided", SUPERVISOR, is_photographed=False),
+    Shown("asked-about", a_part_that_awaits_a_decision, SUPERVISOR, is_photographed=False),
     Shown("audit", "/audit", AUDITOR),
     Shown("board", "/board", SUPERVISOR),
     Shown("search", "/search?q=ti-6al", SUPERVISOR),
