@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "serials",
     "certificates",
     "shopplanr.floor",
+    "shopplanr.desk",
     "shopplanr.demo",
     "shopplanr.idempotency",
     "rest_framework",
