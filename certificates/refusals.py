@@ -59,6 +59,16 @@ class AlreadyAssigned(Conflict):
         super().__init__(f"Certification is assigned to this product already: {gtin}/{certification_id}")
 
 
+class ValidityEndsBeforeItStarts(Invalid):
+    """A certificate would hold on no day."""
+
+    code = "ends_before_start"
+
+    def __init__(self):
+        message = "validTo must not be before validFrom"
+        super().__init__(message, errors={"validTo": [message]})
+
+
 class EndsBeforeItStarts(Invalid):
     """No day would be covered; also where only one of the two dates is changed."""
 

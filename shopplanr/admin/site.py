@@ -11,7 +11,7 @@ APP_ORDER = ("serials", "certificates", "audit", "floor", "accounts", "auth")
 MODEL_ORDER = (
     *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "Note", "NotePhoto"),
     *("RouteTemplate", "LibraryEntry"),
-    *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification"),
+    *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification", "RecordImport"),
 )
 
 

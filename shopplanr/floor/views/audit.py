@@ -1,6 +1,5 @@
 """The audit trail: what happened, found by part, person, action, job and day, and taken along as CSV."""
 
-import csv
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
@@ -23,6 +22,7 @@ from shopplanr.floor.pages import page, show
 from shopplanr.floor.paging import page_of
 from shopplanr.ids import serial_number
 from shopplanr.refusals import Invalid, Refusal
+from shopplanr.spreadsheets import csv_lines
 from shopplanr.values import calendar_date
 
 FILTERS = ("action", "person", "part", "jobId", "certId", "stepId", "since", "until")
@@ -96,19 +96,9 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     return response
 
 
-class _Line:
-    """What the csv module writes to: it hands each line back."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def _lines(rows: Iterator[AuditEntry]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield "\ufeff" + writer.writerow(COLUMNS)  # without the mark, spreadsheets take UTF-8 for something else
-    while chunk := list(islice(rows, CHUNK_ROWS)):
-        for each in describe(chunk):
-            yield writer.writerow([_plain(value) for value in _cells(each)])
+    described = (each for chunk in iter(lambda: list(islice(rows, CHUNK_ROWS)), []) for each in describe(chunk))
+    return csv_lines(COLUMNS, map(_cells, described))
 
 
 def _cells(each: Described) -> tuple[object, ...]:
@@ -120,11 +110,6 @@ def _cells(each: Described) -> tuple[object, ...]:
         *(entry.step_id, entry.from_step_id, entry.to_step_id, each.where, entry.cert_id, each.certificate),
         *(each.why, AuditEntry._meta.get_field("metadata").get_prep_value(entry.metadata) or ""),
     )
-
-
-def _plain(value: object) -> object:
-    """Keep a spreadsheet from taking a text for a formula: somebody's reason must not compute anything."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 urls = [
