@@ -70,9 +70,7 @@ class RecordImport(models.Model):
         ]
         indexes = [
             # which were never confirmed, and have been there for long
-            models.Index(
-                fields=["uploaded_at"], name="import_waiting", condition=Q(state=ImportState.LOOKED_AT)
-            ),
+            models.Index(fields=["uploaded_at"], name="import_waiting", condition=Q(state=ImportState.LOOKED_AT)),
         ]
 
     def __str__(self) -> str:
