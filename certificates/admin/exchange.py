@@ -136,7 +136,7 @@ class ExchangeMixin:
             "refusal": refusal,
             "columns": self.exchanged.columns,
             "templates": [(page_url(self.model, "import_template", each), name) for each, name in FORMATS.items()],
-            "rows_max": ROWS_MAX,
+            "rows_max": f"{ROWS_MAX:,}",
             "megabytes_max": FILE_MAX_BYTES // 1024**2,
         }
         return self._page(request, "upload", context, refusal.status if refusal else 200)
@@ -170,7 +170,7 @@ class ExchangeMixin:
         try:
             if request.method == "POST":
                 done = imports.carry_out(record.pk, actor, request.user.has_perm)
-                self.message_user(request, f"Imported {done.file_name}: {_counted(done)}.", messages.SUCCESS)
+                self.message_user(request, f"Imported {done.file_name}: {done.counted()}.", messages.SUCCESS)
                 return HttpResponseRedirect(request.path)
             if record.state != ImportState.DONE:
                 report = imports.rehearse(record, actor, request.user.has_perm)
@@ -223,11 +223,6 @@ def _workbook(write: Callable, name: str) -> HttpResponse:
         raise
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=name)
-
-
-def _counted(record: RecordImport) -> str:
-    counts = (("new", record.new_count), ("changed", record.changed_count), ("already there", record.same_count))
-    return ", ".join(f"{number:,} {word}" for word, number in counts if number) or "nothing to write"
 
 
 def _people(record: RecordImport) -> dict[str, object]:

@@ -22,7 +22,7 @@ STATE_MARKS = {
 class RecordImportAdmin(RecordAdmin):
     """Imports."""
 
-    list_display = ("uploaded_at", "kind", "file_name", "mark", "new_count", "changed_count", "same_count", "who")
+    list_display = ("uploaded_at", "kind", "file_name", "mark", "result", "who")
     list_filter = ("kind", "state")
     search_fields = ("file_name", "digest")
     search_help_text = "Words of the file's name, or its SHA-256."
@@ -32,7 +32,7 @@ class RecordImportAdmin(RecordAdmin):
         ("kind", "file_name", "mark"),
         ("uploaded_at", "uploader"),
         ("imported_at", "importer"),
-        ("new_count", "changed_count", "same_count"),
+        "result",
         "digest",
     )
 
@@ -52,6 +52,11 @@ class RecordImportAdmin(RecordAdmin):
     def mark(self, record: RecordImport) -> object:
         """Return what became of it."""
         return STATE_MARKS[ImportState(record.state)]
+
+    @admin.display(description="Rows")
+    def result(self, record: RecordImport) -> str:
+        """Return how many rows were what."""
+        return record.counted() if record.state == ImportState.DONE else "–"
 
     @admin.display(description="By")
     def who(self, record: RecordImport) -> str:

@@ -130,9 +130,12 @@ def _run(record: RecordImport, actor: Actor, may: May) -> Report:
         raise ImportExpired()
     kind, table = KINDS[ImportKind(record.kind)], Table.unpacked(record.content)
     columns = placed(table.headings, table.rows, kind.columns)
+    places = {column.heading: place for place, column in columns.items()}
     rows = givens(table, columns)
     judge = kind.judge(rows, columns.values(), may)
     report = Report([judge.judge(given) for given in rows], table.notes)
+    for outcome in report.outcomes:
+        outcome.problems.sort(key=lambda problem: places.get(problem.heading, -1))
     if not report.refused:
         try:
             with transaction.atomic():

@@ -1,4 +1,4 @@
-"""The kinds of records that go in and out by file, with their columns, the right to import them, and what judges rows."""
+"""Kinds of records that go in and out by file: their columns, the right to import them, and what judges their rows."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -27,7 +27,7 @@ class Outcome:
     """What a person knows the record by."""
     changes: Sequence[Change] = ()
     notes: Sequence[str] = ()
-    problems: Sequence[Problem] = ()
+    problems: list[Problem] = field(default_factory=list)
 
     @classmethod
     def of(cls, given: Given, state: State, title: str, changes: Sequence[Change] = ()) -> "Outcome":

@@ -75,3 +75,8 @@ class RecordImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} from {self.file_name}"
+
+    def counted(self) -> str:
+        """Return how many rows were what: ``2 new, 1 changed``."""
+        counts = (("new", self.new_count), ("changed", self.changed_count), ("already there", self.same_count))
+        return ", ".join(f"{number:,} {word}" for word, number in counts if number)
