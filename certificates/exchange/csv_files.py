@@ -13,6 +13,7 @@ _SAYS_ITS_DELIMITER = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
+NO_TABLE = "This is neither CSV nor an Excel workbook."
 NOT_UTF8 = (
     "The file is not in UTF-8, so it was read as Windows-1252 (Western European). "
     "Look whether letters such as ä, é and ñ are right."
@@ -25,7 +26,7 @@ def read_csv(content: bytes) -> Table:
     if text.lstrip()[:1] == "<":
         raise Unreadable("This is a web page or XML, whatever its name says. Save it as CSV or as an Excel workbook.")
     if _NO_TEXT.search(text[:4096]):
-        raise Unreadable("This is neither CSV nor an Excel workbook.")
+        raise Unreadable(NO_TABLE)
     delimiter, text = _delimiter(text)
     return table_of(_rows(text, delimiter), notes)
 
@@ -42,7 +43,9 @@ def _decoded(content: bytes) -> tuple[str, list[str]]:
     except UnicodeDecodeError:
         pass
     try:
-        return content.decode("cp1252"), [NOT_UTF8]
+        if not _NO_TEXT.search(content[:4096].decode("latin-1")):
+            return content.decode("cp1252"), [NOT_UTF8]
+        raise Unreadable(NO_TABLE)
     except UnicodeDecodeError:
         raise Unreadable("The file is in no encoding that is known here. Save it as CSV in UTF-8.") from None
 

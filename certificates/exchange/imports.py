@@ -5,7 +5,7 @@ written. The same code judges both times, so the dry run says what the import wo
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import PurePath
 
 from django.db import IntegrityError, transaction
@@ -77,13 +77,22 @@ def find(import_id: object, rows: QuerySet[RecordImport] | None = None) -> Recor
 def take(kind: ImportKind, file_name: str, content: bytes, actor: Actor) -> RecordImport:
     """Read a file and keep its rows until somebody confirms them; return the import.
 
-    Raises Unreadable, with a sentence for each thing that is wrong with the file or its columns; then nothing is kept.
-    Files that were never confirmed are let go on the way.
+    Raises as ``read``; then nothing is kept. Files that were never confirmed are let go on the way.
+    """
+    record = read(kind, file_name, content, actor)
+    _let_go()
+    record.save(force_insert=True)
+    return record
+
+
+def read(kind: ImportKind, file_name: str, content: bytes, actor: Actor) -> RecordImport:
+    """Return an import of the file that is kept nowhere: it can be rehearsed, and no more.
+
+    Raises Unreadable, with a sentence for each thing that is wrong with the file or its columns.
     """
     table = read_file(content)
     placed(table.headings, table.rows, KINDS[kind].columns)
-    _let_go()
-    return RecordImport.objects.create(
+    return RecordImport(
         kind=kind,
         file_name=_bare(file_name),
         digest=hashlib.sha256(content).hexdigest(),
@@ -126,7 +135,7 @@ def carry_out(import_id: object, actor: Actor, may: May) -> RecordImport:
 
 def _run(record: RecordImport, actor: Actor, may: May) -> Report:
     """Judge the rows within the caller's transaction, and write them unless one is refused."""
-    if record.content is None:
+    if record.content is None or record.uploaded_at < clock.now() - timedelta(hours=KEPT_HOURS):
         raise ImportExpired()
     kind, table = KINDS[ImportKind(record.kind)], Table.unpacked(record.content)
     columns = placed(table.headings, table.rows, kind.columns)
@@ -145,11 +154,14 @@ def _run(record: RecordImport, actor: Actor, may: May) -> Report:
     return report
 
 
+def waiting_since_before(moment: datetime) -> QuerySet[RecordImport]:
+    """Return the files that were uploaded before the moment and are not confirmed yet."""
+    return RecordImport.objects.filter(state=ImportState.LOOKED_AT, uploaded_at__lt=moment)
+
+
 def _let_go() -> None:
-    waiting = RecordImport.objects.filter(
-        state=ImportState.LOOKED_AT, uploaded_at__lt=clock.now() - timedelta(hours=KEPT_HOURS)
-    )
-    waiting.update(state=ImportState.EXPIRED, content=None)
+    too_old = waiting_since_before(clock.now() - timedelta(hours=KEPT_HOURS))
+    too_old.update(state=ImportState.EXPIRED, content=None)
 
 
 def _bare(file_name: str) -> str:

@@ -17,6 +17,9 @@ from certificates.exchange.tables import ROWS_MAX, Cell, Table, Unreadable, tabl
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """What workbooks begin with: new ones are archives, old ones and protected ones are not."""
 
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+"""What a new workbook is called within the container that keeps it locked. An old one says so where it is read."""
+
 UNPACKED_MAX_BYTES = 100 * 1024 * 1024
 FILES_MAX = 2000
 _BLANK_ROWS = 1000
@@ -41,6 +44,8 @@ def read_workbook(content: bytes) -> Table:
     """Return the table on the first sheet that can be seen. Raises Unreadable."""
     if content.startswith(ZIP):
         _look_into(content)
+    elif _LOCKED in content:
+        raise Unreadable(_IN_WORDS["password"])
     told = _ask(content)
     if refused := told.get("refused"):
         raise Unreadable(_IN_WORDS[refused])

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="show what would become of every row, write nothing")
 
     def handle(self, *, kind, file, user, dry_run, **options) -> None:
-        """Print what became of the rows; the errors go to the standard error, and the status says that there are any."""
+        """Print what becomes of the rows; errors go to the standard error, and the status says that there are any."""
         importer = User.objects.filter(Q(username=user) | Q(pk=user), is_active=True).first()
         if importer is None:
             raise CommandError(f"User not found or inactive: {user}")
@@ -41,12 +41,12 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}") from error
         try:
-            record = imports.take(kind, file.name, content, actor)
-            report = imports.rehearse(record, actor, importer.has_perm)
+            report = imports.rehearse(imports.read(kind, file.name, content, actor), actor, importer.has_perm)
             self._print(report, only_counts=not dry_run)
             if report.refused:
-                raise CommandError(imports.RowsRefused(report).message)
+                raise imports.RowsRefused(report)
             if not dry_run:
+                record = imports.take(kind, file.name, content, actor)
                 done = imports.carry_out(record.pk, actor, importer.has_perm)
                 self.stdout.write(self.style.SUCCESS(f"Imported {done.file_name} as {done.pk}"))
         except Refusal as refusal:
