@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from audit import history
+from certificates import refusals
 from certificates.models import NAME_MAX_LENGTH, NUMBER_MAX_LENGTH, Certificate, CertificateType, En10204Type
-from certificates.refusals import ValidityEndsBeforeItStarts
 from certificates.services import changing
 from certificates.validity import in_order
 from shopplanr.actor import Actor
@@ -17,34 +17,36 @@ from shopplanr.values import calendar_date, choice, given_text, json_object, req
 def create(fields: Mapping[str, object], actor: Actor) -> Certificate:
     """Record a certificate from the fields of ``POST /certs``; return it. It never changes again.
 
-    Raises as ``prepared``.
+    Raises ``type must be one of: material, process``, ``name is required``, ``metadata must be an object``, what
+    ``shopplanr.values`` says of the other facts, and ``OutlivedBeforeItHolds``.
     """
     certificate = prepared(fields)
     history.attribute(certificate, actor).save(force_insert=True)
     return certificate
 
 
-def prepared(fields: Mapping[str, object]) -> Certificate:
-    """Return a certificate from the fields of ``POST /certs``, not written yet.
+def checked(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return the columns of a certificate that has these facts; raise what ``create`` says of them."""
+    facts = {
+        "type": choice(fields.get("type"), "type", CertificateType.values),
+        "name": required_text(fields.get("name"), "name", NAME_MAX_LENGTH),
+        "metadata": json_object(fields.get("metadata"), "metadata"),
+        "number": given_text(fields.get("number"), "number", NUMBER_MAX_LENGTH),
+        "issuer": given_text(fields.get("issuer"), "issuer", NAME_MAX_LENGTH),
+        "heat_lot": given_text(fields.get("heatLot"), "heatLot", NUMBER_MAX_LENGTH),
+        "en10204_type": _en10204_type(fields.get("en10204Type")),
+        "issue_date": calendar_date(fields.get("issueDate"), "issueDate"),
+        "valid_from": calendar_date(fields.get("validFrom"), "validFrom"),
+        "valid_to": calendar_date(fields.get("validTo"), "validTo"),
+    }
+    if not in_order(facts["valid_from"], facts["valid_to"]):
+        raise refusals.OutlivedBeforeItHolds()
+    return facts
 
-    Raises ``type must be one of: material, process``, ``name is required``, ``metadata must be an object``, and what is
-    wrong with the other facts.
-    """
-    certificate = Certificate(
-        type=choice(fields.get("type"), "type", CertificateType.values),
-        name=required_text(fields.get("name"), "name", NAME_MAX_LENGTH),
-        number=given_text(fields.get("number"), "number", NUMBER_MAX_LENGTH),
-        issuer=given_text(fields.get("issuer"), "issuer", NAME_MAX_LENGTH),
-        heat_lot=given_text(fields.get("heatLot"), "heatLot", NUMBER_MAX_LENGTH),
-        en10204_type=_en10204_type(fields.get("en10204Type")),
-        issue_date=calendar_date(fields.get("issueDate"), "issueDate"),
-        valid_from=calendar_date(fields.get("validFrom"), "validFrom"),
-        valid_to=calendar_date(fields.get("validTo"), "validTo"),
-        metadata=json_object(fields.get("metadata"), "metadata"),
-    )
-    if not in_order(certificate.valid_from, certificate.valid_to):
-        raise ValidityEndsBeforeItStarts()
-    return certificate
+
+def prepared(fields: Mapping[str, object]) -> Certificate:
+    """Return a certificate that has these facts, not written yet; raise what ``create`` says of them."""
+    return Certificate(**checked(fields))
 
 
 @transaction.atomic
@@ -54,4 +56,4 @@ def record_all(new: Sequence[Certificate], actor: Actor, reason: str | None = No
 
 
 def _en10204_type(value: object) -> str:
-    return choice(value, "en10204Type", En10204Type.values) if value not in (None, "") else ""
+    return "" if value in (None, "") else choice(value, "en10204Type", En10204Type.values)
