@@ -19,7 +19,8 @@ EXACT_DIGITS = 15
 
 AS_TEXT = "Make the column a text column, and type it again."
 
-_GTIN_LENGTHS = (8, 12, 13, 14)
+_LENGTHS_WITHOUT_ZEROS = (7, 9, 10, 11)
+"""Of the digits that are left of a GTIN with zeros on the left. What is shorter is more likely no GTIN at all."""
 _MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?$")
 _SHORTENED = re.compile(r"(\d)(?:[.,](\d+))?E\+(\d+)", re.IGNORECASE | re.ASCII)
 
@@ -65,7 +66,7 @@ def gtin(cell: Cell) -> str | Assumed:
     """Return the digits of a GTIN. Zeros on the left that a spreadsheet took away are put back, and said."""
     typed = text(cell).strip()
     digits = _lengthened(typed)
-    if digits.isascii() and digits.isdigit() and len(digits) < GTIN_LENGTH and len(digits) not in _GTIN_LENGTHS:
+    if digits.isascii() and digits.isdigit() and len(digits) in _LENGTHS_WITHOUT_ZEROS:
         whole = digits.zfill(GTIN_LENGTH)
         return Assumed(
             whole, f"{typed} has lost its zeros on the left, as spreadsheets take them away; read as {whole}."

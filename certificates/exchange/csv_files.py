@@ -11,7 +11,7 @@ DELIMITERS = ",;\t"
 
 _SAYS_ITS_DELIMITER = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_IN_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 NO_TABLE = "This is neither CSV nor an Excel workbook."
 NOT_UTF8 = (
@@ -25,7 +25,7 @@ def read_csv(content: bytes) -> Table:
     text, notes = _decoded(content)
     if text.lstrip()[:1] == "<":
         raise Unreadable("This is a web page or XML, whatever its name says. Save it as CSV or as an Excel workbook.")
-    if _NO_TEXT.search(text[:4096]):
+    if "\0" in text[:4096]:
         raise Unreadable(NO_TABLE)
     delimiter, text = _delimiter(text)
     return table_of(_rows(text, delimiter), notes)
@@ -43,7 +43,7 @@ def _decoded(content: bytes) -> tuple[str, list[str]]:
     except UnicodeDecodeError:
         pass
     try:
-        if not _NO_TEXT.search(content[:4096].decode("latin-1")):
+        if not _IN_NO_TEXT.search(content[:4096]):
             return content.decode("cp1252"), [NOT_UTF8]
         raise Unreadable(NO_TABLE)
     except UnicodeDecodeError:
