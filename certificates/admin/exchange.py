@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR, IncorrectLookupParameters
+from django.contrib.admin.utils import unquote
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -163,7 +164,7 @@ class ExchangeMixin:
         if not request.user.has_perm(self.exchanged.right):
             return self._turned_away(request, refusal_sentence(self.exchanged.right), "Import")
         try:
-            record = imports.find(import_id, RecordImport.objects.filter(kind=self.exchange_kind))
+            record = imports.find(unquote(import_id), RecordImport.objects.filter(kind=self.exchange_kind))
         except NotFound as unknown:
             raise Http404(unknown.message) from None
         actor, refusal, report = actor_for(request, None), None, None

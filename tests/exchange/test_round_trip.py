@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from django.db import transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certificates.countries import CODES
@@ -83,6 +83,7 @@ def all_the_same(kind: str, content: bytes) -> bool:
     return {outcome.state for outcome in report.outcomes} == {State.SAME}
 
 
+@settings(max_examples=settings.default.max_examples // 4)  # each makes three files, and imports them
 @given(st.lists(st.tuples(NAME, TEXT), min_size=1, max_size=3), st.data())
 def test_products_certifications_and_what_joins_them_come_back_in_another_shop(named, data):
     with transaction.atomic():
