@@ -16,7 +16,7 @@ LONGEST_MODULE_LINES = 400
 CORE = ("actor", "clock", "content_store", "fields", "ids", "lookup", "refusals", "spreadsheets", "uploads", "values")
 """What everything else stands on."""
 
-RULES = ("photos", "routing", "scheduling", "tags")
+RULES = ("photos", "routing", "scheduling", "second_person", "tags")
 """Rules over plain values."""
 
 FORBIDDEN = {

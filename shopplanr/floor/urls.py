@@ -3,6 +3,7 @@
 from shopplanr.floor.views import (
     account,
     appearance,
+    approvals,
     audit,
     board,
     certificates,
@@ -30,6 +31,7 @@ app_name = "floor"
 urlpatterns = [
     *account.urls,
     *appearance.urls,
+    *approvals.urls,
     *audit.urls,
     *board.urls,
     *certificates.urls,
