@@ -12,7 +12,7 @@ MODEL_ORDER = (
     *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "ApprovalRequest"),
     *("Note", "NotePhoto"),
     *("RouteTemplate", "LibraryEntry"),
-    *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification"),
+    *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification", "RecordImport"),
 )
 
 

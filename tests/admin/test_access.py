@@ -6,7 +6,8 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate
+from certificates.exchange import imports
+from certificates.models import CertAttachment, Certificate, RecordImport
 from certificates.services import attaching
 from serials.models import (
     ApprovalRequest,
@@ -55,6 +56,7 @@ SHOP_MODELS = (
     LibraryEntry,
     Certificate,
     CertAttachment,
+    RecordImport,
     AuditEntry,
 )
 
@@ -73,6 +75,7 @@ def one_of_each():
     make_note([part], photos=[photo()])
     TemplateFactory()
     LibraryEntryFactory()
+    imports.take("products", "products.csv", b"GTIN\n96385074", PLANNER)
     return [model.objects.first() for model in SHOP_MODELS]
 
 
