@@ -49,6 +49,7 @@ ENDPOINTS = (
     Endpoint("jobs", ProductJobViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.PLAN)}),
     Endpoint("jobs/priorities", ProductJobViewSet, {"PUT": ("reorder", Right.PLAN)}),
     Endpoint("jobs/<str:id>", ProductJobViewSet, {"GET": ("retrieve", Right.READ), "PUT": ("update", Right.PLAN)}),
+    Endpoint("jobs/<str:id>/coverage", ProductJobViewSet, {"GET": ("coverage", Right.READ)}),
     Endpoint("paths", PathViewSet, {"POST": ("create", Right.PLAN)}),
     Endpoint(
         "paths/<str:id>",
@@ -59,6 +60,7 @@ ENDPOINTS = (
     Endpoint("steps/<str:id>", StepViewSet, {"GET": ("retrieve", Right.READ)}),
     Endpoint("steps/<str:id>/assign", StepViewSet, {"PATCH": ("assign", Right.PLAN)}),
     Endpoint("steps/<str:id>/config", StepViewSet, {"PATCH": ("configure", Right.PLAN)}),
+    Endpoint("steps/<str:id>/requirements", StepViewSet, {"PUT": ("ask", Right.PLAN)}),
     # --- what routes are written with
     Endpoint("templates", TemplateViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.PLAN)}),
     Endpoint(
@@ -105,6 +107,12 @@ ENDPOINTS = (
         CertifiedSerialViewSet,
         {"DELETE": ("reverse_override", Right.OVERRIDE)},
     ),
+    Endpoint(
+        "serials/<str:id>/requirement-overrides",
+        CertifiedSerialViewSet,
+        {"GET": ("requirement_overrides", Right.READ), "POST": ("override_requirement", Right.OVERRIDE)},
+    ),
+    Endpoint("serials/<str:id>/readiness", CertifiedSerialViewSet, {"GET": ("readiness", Right.READ)}),
     Endpoint(
         "serials/<str:id>/waive-step/<str:step_id>", CertifiedSerialViewSet, {"POST": ("waive_step", Right.WAIVE)}
     ),

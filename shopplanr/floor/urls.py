@@ -7,6 +7,7 @@ from shopplanr.floor.views import (
     audit,
     board,
     certificates,
+    coverage,
     home,
     job,
     job_form,
@@ -36,6 +37,7 @@ urlpatterns = [
     *audit.urls,
     *board.urls,
     *certificates.urls,
+    *coverage.urls,
     *home.urls,
     *libraries.urls,
     *job_form.urls,  # jobs/new before jobs/<id>

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from certificates.models import CertAttachment
 from serials import queues
@@ -112,6 +112,21 @@ def a_job_under_way() -> str:
     return f"/jobs/{Job.objects.filter(name__startswith='Valve body')[0].id}"
 
 
+def a_coverage() -> str:
+    """Return the path of the coverage of a job with gaps."""
+    return f"{a_job_under_way()}/coverage"
+
+
+def a_part_held_back() -> str:
+    """Return the path of a part that cannot leave its step without a certificate."""
+    held = Serial.objects.filter(
+        status="in_progress",
+        path__steps__order=F("current_step_index"),
+        path__steps__requirements__policy__contains="block",
+    )
+    return f"/serials/{held.order_by('-number')[0].id}"
+
+
 def the_blanket_order() -> str:
     """Return the path of the job with the most parts and routes."""
     return f"/jobs/{Job.objects.order_by('-goal_quantity')[0].id}"
@@ -186,6 +201,8 @@ PAGES = (
     Shown("account", "/account", OPERATOR),
     Shown("jobs", "/jobs", SUPERVISOR),
     Shown("job", a_job_under_way, SUPERVISOR),
+    Shown("coverage", a_coverage, INSPECTOR),
+    Shown("part-held-back", a_part_held_back, SUPERVISOR, is_photographed=False),
     Shown("job-of-thousands", the_blanket_order, ADMINISTRATOR, is_photographed=False),
     Shown("assigning", a_step_to_assign, SUPERVISOR, is_photographed=False),
     Shown("delete-route", a_route_to_delete, SUPERVISOR, is_photographed=False),
