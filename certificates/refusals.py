@@ -88,3 +88,13 @@ class EndsBeforeItStarts(Invalid):
     def __init__(self):
         message = "expiration_date must not be before valid_from"
         super().__init__(message, errors={"expiration_date": [message]})
+
+
+class OutlivedBeforeItHolds(Invalid):
+    """No day would be covered by the certificate."""
+
+    code = "ends_before_start"
+
+    def __init__(self):
+        message = "validTo must not be before validFrom"
+        super().__init__(message, errors={"validTo": [message]})

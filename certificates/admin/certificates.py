@@ -9,9 +9,10 @@ from django.utils.http import urlencode
 
 from audit.admin.history import TrackedAdmin
 from audit.admin.naming import names
+from certificates.admin.exchange import ExchangeMixin
 from certificates.admin.marks import type_mark
 from certificates.admin.metadata import MetadataField, shown
-from certificates.models import CertAttachment, Certificate
+from certificates.models import CertAttachment, Certificate, ImportKind
 from certificates.services import certificates
 from serials.models import Serial
 from shopplanr.accounts.actors import actor_for
@@ -49,9 +50,10 @@ class CountedCertificates(ChangeList):
 
 
 @admin.register(Certificate)
-class CertificateAdmin(TrackedAdmin, ServiceAdmin):
+class CertificateAdmin(ExchangeMixin, TrackedAdmin, ServiceAdmin):
     """Certificates."""
 
+    exchange_kind = ImportKind.CERTIFICATES
     right_to_add = Right.CERTIFY
     form = CertificateForm
     list_display = ("name", "kind", "attached", "created_at", "id")

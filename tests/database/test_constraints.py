@@ -7,7 +7,14 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from audit.models import AuditEntry, AuditSeal
-from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, Product
+from certificates.models import (
+    CertAttachment,
+    Certificate,
+    Certification,
+    CertificationAssignment,
+    Product,
+    RecordImport,
+)
 from serials.models import (
     ApprovalRequest,
     Job,
@@ -101,6 +108,14 @@ def a_photo(shop, **fields) -> NotePhoto:
     return NotePhoto(**{"note": shop.note, "digest": "0" * 64, "thumbnail_digest": "f" * 64} | whole | fields)
 
 
+def an_import(**fields) -> RecordImport:
+    whole = {"kind": "products", "file_name": "x.csv", "digest": "0" * 64, "content": b"x", "uploaded_by": "dana"}
+    return RecordImport(**whole | fields)
+
+
+IMPORTED = {"state": "done", "content": None, "imported_by": "dana", "imported_at": clock.now()}
+
+
 def an_excuse(shop, **fields) -> RequirementOverride:
     whole = {"serial": shop.moving, "requirement": shop.requirement, "reason": "agreed", "created_by": "li"}
     return RequirementOverride(**whole | fields)
@@ -112,6 +127,16 @@ def an_approval(shop, **fields) -> ApprovalRequest:
 
 
 ADDITIONS = [
+    ("import_kind_known", lambda shop: an_import(kind="serials")),
+    ("import_state_known", lambda shop: an_import(state="lost", content=None)),
+    ("import_has_a_file_name", lambda shop: an_import(file_name="")),
+    ("import_digest_whole", lambda shop: an_import(digest="F" * 64)),
+    ("import_names_somebody", lambda shop: an_import(uploaded_by="")),
+    ("import_keeps_rows_until_decided", lambda shop: an_import(content=None)),
+    ("import_keeps_rows_until_decided", lambda shop: an_import(**IMPORTED | {"content": b"x"})),
+    ("import_done_by_somebody", lambda shop: an_import(**IMPORTED | {"imported_by": ""})),
+    ("import_done_by_somebody", lambda shop: an_import(**IMPORTED | {"imported_at": None})),
+    ("import_done_by_somebody", lambda shop: an_import(imported_by="dana")),
     ("approval_kind_known", lambda shop: an_approval(shop, kind="raise")),
     ("approval_state_known", lambda shop: an_approval(shop, state="lost", decided_by="li", decided_at=NOW)),
     ("approval_is_of_a_step_or_the_part", lambda shop: an_approval(shop, step=None)),

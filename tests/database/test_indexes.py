@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from audit import trail
 from audit.models import AuditEntry
 from certificates import job_coverage, readiness
+from certificates.exchange import imports
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
 from serials import due_dates, figures, queues
@@ -142,6 +143,7 @@ QUERIES = {
     "certificate_oldest_first": lambda shop: Certificate.objects.order_by("created_at", "pk"),
     "signindevice_began": lambda shop: SignInDevice.objects.filter(began_at__lt=clock.now()).order_by(),
     "user_active_name": lambda shop: User.objects.order_by("-is_active", "name", "pk"),
+    "import_waiting": lambda shop: imports.waiting_since_before(clock.now()).order_by(),
     # rows that belong to one record
     "step_order_unique_in_path": lambda shop: Step.objects.filter(path=shop.path).order_by("order"),
     "serial_place": lambda shop: Serial.objects.filter(path=shop.path).exclude(status=SerialStatus.SCRAPPED).order_by(),
