@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from audit import trail
-from audit.admin import naming
+from audit.admin import naming, verifications
+from audit.admin.witnessed import WitnessedAdmin
 from audit.models import Action, AuditEntry
 from shopplanr import clock
 from shopplanr.admin.filters import CHOICES_AT_MOST, MenuFilter
-from shopplanr.admin.records import RecordAdmin
 from shopplanr.ids import serial_number
 
 _COLUMN_OF_PREFIX = {
@@ -92,7 +92,7 @@ class NamedEntries(ChangeList):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(RecordAdmin):
+class AuditEntryAdmin(WitnessedAdmin):
     """Audit entries."""
 
     list_display = ("timestamp", "what_and_why", "subject", "where_and_what", "job", "who")
@@ -109,6 +109,10 @@ class AuditEntryAdmin(RecordAdmin):
         "details",
         ("entry_id", "sequence"),
     )
+
+    def entries_about(self, record: AuditEntry) -> QuerySet[AuditEntry]:
+        """Return the entry itself: it is written once."""
+        return AuditEntry.objects.filter(pk=record.pk)
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
         """Return the list that names what ids stand for."""
@@ -189,6 +193,4 @@ class AuditEntryAdmin(RecordAdmin):
     @admin.display(description="Details")
     def details(self, entry: AuditEntry) -> str:
         """Return all that the entry carries beside."""
-        facts = (entry.metadata or {}).items()
-        listed = ((name, ", ".join(map(str, fact)) if isinstance(fact, list) else fact) for name, fact in facts)
-        return format_html_join("", "<div>{}: {}</div>", listed)
+        return format_html_join("", "<div>{}: {}</div>", naming.facts(entry))

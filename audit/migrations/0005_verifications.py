@@ -5,27 +5,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0004_audit_seals'),
+        ("audit", "0004_audit_seals"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AuditVerification',
+            name="AuditVerification",
             fields=[
-                ('number', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(default=shopplanr.clock.now)),
-                ('whole', models.BooleanField(verbose_name='of the whole trail')),
-                ('verified', models.PositiveBigIntegerField(help_text='How many were recomputed.', verbose_name='entries')),
-                ('checkpoints', models.PositiveBigIntegerField()),
-                ('problem', models.CharField(blank=True, default='', help_text='Its code; empty where all is right.', max_length=40)),
-                ('message', models.TextField(blank=True, default='')),
+                ("number", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(default=shopplanr.clock.now)),
+                ("whole", models.BooleanField(verbose_name="of the whole trail")),
+                (
+                    "verified",
+                    models.PositiveBigIntegerField(help_text="How many were recomputed.", verbose_name="entries"),
+                ),
+                ("checkpoints", models.PositiveBigIntegerField()),
+                (
+                    "problem",
+                    models.CharField(
+                        blank=True, default="", help_text="Its code; empty where all is right.", max_length=40
+                    ),
+                ),
+                ("message", models.TextField(blank=True, default="")),
             ],
             options={
-                'verbose_name': 'verification',
-                'ordering': ['-number'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('message', ''), ('problem', '')), models.Q(models.Q(('problem', ''), _negated=True), models.Q(('message', ''), _negated=True)), _connector='OR'), name='audit_verification_says_what_is_wrong')],
+                "verbose_name": "verification",
+                "ordering": ["-number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("message", ""), ("problem", "")),
+                            models.Q(
+                                models.Q(("problem", ""), _negated=True), models.Q(("message", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="audit_verification_says_what_is_wrong",
+                    )
+                ],
             },
         ),
     ]

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from audit.admin.history import TrackedAdmin
 from audit.admin.naming import names
 from certificates.admin.exchange import ExchangeMixin
+from certificates.admin.finding import ByExpiry
 from certificates.admin.marks import type_mark
 from certificates.admin.metadata import MetadataField, shown
 from certificates.models import CertAttachment, Certificate, ImportKind
@@ -57,7 +58,7 @@ class CertificateAdmin(ExchangeMixin, TrackedAdmin, ServiceAdmin):
     right_to_add = Right.CERTIFY
     form = CertificateForm
     list_display = ("name", "kind", "attached", "created_at", "id")
-    list_filter = ("type", "created_at")
+    list_filter = ("type", ByExpiry, "created_at")
     search_fields = ("name", "metadata", "id")
     search_help_text = "Words of a certificate's name or of its facts (a heat number, a supplier), or its id."
     ordering = ("-created_at", "-id")

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from serials.admin.marks import DUE_MARKS
 from serials.due_dates import standing, still_open
-from serials.models import Job, Path, Step, StepOverride, StepStatus, StepStatusCode
+from serials.models import Job, Path, Step, SerialStatus, StepOverride, StepStatus, StepStatusCode
 from serials.scheduling import DueStatus
 from shopplanr.admin.filters import CHOICES_AT_MOST, MenuFilter
 
@@ -91,6 +91,31 @@ class ByStep(MenuFilter):
             return queryset
         here = StepStatus.objects.filter(serial=OuterRef("pk"), step=self.value(), status=StepStatusCode.IN_PROGRESS)
         return queryset.filter(Exists(here), status="in_progress")
+
+
+class ByStepOfRecord(ByStep):
+    """Records of one step; offered once a path is chosen."""
+
+    title = "step"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Take the step's."""
+        return queryset.filter(step=self.value()) if self.value() else queryset
+
+
+class ByStateOfPart(admin.SimpleListFilter):
+    """What belongs to parts in production, or to parts that have ended."""
+
+    title = "part"
+    parameter_name = "of"
+
+    def lookups(self, request: HttpRequest, model_admin):
+        """Offer the parts' states."""
+        return SerialStatus.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Take what belongs to such parts."""
+        return queryset.filter(serial__status=self.value()) if self.value() in SerialStatus else queryset
 
 
 class ByOpenQuestion(admin.SimpleListFilter):

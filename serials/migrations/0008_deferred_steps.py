@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('serials', '0007_approvals'),
+        ("serials", "0007_approvals"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='stepstatus',
-            index=models.Index(condition=models.Q(('status', 'deferred')), fields=['updated_at'], name='step_status_deferred'),
+            model_name="stepstatus",
+            index=models.Index(
+                condition=models.Q(("status", "deferred")), fields=["updated_at"], name="step_status_deferred"
+            ),
         ),
     ]

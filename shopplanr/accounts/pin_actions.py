@@ -72,6 +72,15 @@ class Unlock(ConfirmedAction):
         """Whoever typed a wrong one."""
         return credential_of(row).wrong_tries > 0
 
+    def effects(self, rows: Sequence[User]) -> Mapping[str, str]:
+        """Say how many tries are forgotten."""
+        return {
+            row.pk: f"Wrong tries forgotten: {tries}"
+            if (tries := credential_of(row).wrong_tries)
+            else "Nothing to forget."
+            for row in rows
+        }
+
     def carry_out_one(self, row: User, values: Mapping[str, Any], actor: Actor) -> None:
         """Forget the wrong tries."""
         pins.unlock(row, by=actor.user_id)

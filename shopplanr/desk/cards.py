@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.timesince import timesince
 
 from audit.models import AuditEntry, AuditVerification
+from certificates.admin.finding import NEAR_DAYS
+from certificates.held_back import READ_AT_MOST as HELD_AT_MOST
 from certificates.models import Certificate, CertificationAssignment
 from serials.approvals import RIGHT_OF, awaiting, why_not_alone
 from serials.models import ApprovalRequest, Serial, SerialStatus, StepStatus, StepStatusCode
@@ -16,11 +18,10 @@ from shopplanr.accounts.roles import DECIDING, Right
 from shopplanr.actor import Actor
 from shopplanr.admin.links import list_url, page_url
 from shopplanr.admin.people import names_of
+from shopplanr.desk.blocked import Lack, blocked
 from shopplanr.desk.deferred import READ_AT_MOST as DEFERRED_AT_MOST
 from shopplanr.desk.deferred import deferred
-from shopplanr.desk.expiring import NEAR_DAYS, Expiring, expiring
-from shopplanr.desk.held_back import READ_AT_MOST as HELD_AT_MOST
-from shopplanr.desk.held_back import Lack, held_back
+from shopplanr.desk.expiring import Expiring, expiring
 from shopplanr.desk.scrap import scrap
 from shopplanr.desk.trail import Trail, trail
 
@@ -77,7 +78,7 @@ def of(may: May, actor: Actor) -> list[Card]:
             cards.append(_deferred())
         if any(may(right) for right in DECIDING):
             cards.append(_asked_for(may, actor))
-        cards += [_held_back(), _expiring(), _scrap()]
+        cards += [_blocked(), _expiring(), _scrap()]
     if may(Right.READ_AUDIT):
         cards.append(_trail())
     return cards
@@ -142,8 +143,8 @@ def _request(asked: ApprovalRequest, names: dict[str, str], actor: Actor) -> Lin
     )
 
 
-def _held_back() -> Card:
-    found = held_back(LINES)
+def _blocked() -> Card:
+    found = blocked(LINES)
     return Card(
         "held-back",
         "Blocked for certificates",
@@ -152,15 +153,9 @@ def _held_back() -> Card:
         count=_figure(found.part_count, cut=found.cut),
         tone=BAD if found.lacks else GOOD,
         about="These parts cannot leave the step where they stand.",
-        note=" ".join(
-            filter(
-                None,
-                [
-                    f"Looked at the first {HELD_AT_MOST:,} parts that stand at such steps." if found.cut else "",
-                    f"And {found.lack_count - LINES} more that is lacking." if found.lack_count > LINES else "",
-                ],
-            )
-        ),
+        note=f"Looked at the first {HELD_AT_MOST:,} parts that stand at such steps." if found.cut else "",
+        more_url=list_url(Serial, certificates="blocked") if found.lacks else "",
+        more_text="All blocked parts",
     )
 
 

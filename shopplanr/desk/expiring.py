@@ -8,12 +8,10 @@ from heapq import merge
 from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 
+from certificates.admin.finding import NEAR_DAYS
 from certificates.models import CertAttachment, Certificate, CertificationAssignment, JobProduct
 from serials.models import Serial, SerialStatus
 from shopplanr import clock
-
-NEAR_DAYS = 30
-"""How far ahead and how far back the desk looks."""
 
 READ_AT_MOST = 200
 """Certificates, and certifications of products, that are looked at, the soonest first."""

@@ -1,6 +1,6 @@
 """Parts that cannot go on: the step where they stand asks for certificates that they do not have."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,37 +8,36 @@ from django.db.models import F, Max, OuterRef, Q, Subquery
 
 from certificates import demands
 from certificates.coverage import WARN
+from certificates.demands import Demand
 from serials import routing
 from serials.models import Serial, SerialStatus, Step, StepRequirement, StepStatus
 from serials.routing import RouteStep
 from serials.services.leaving import Leaving
+
+_RECORD = ("serial", "step", "status")
 
 READ_AT_MOST = 1_000
 """Parts that are looked at, those that were made first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
-    """What is lacking to how many parts that stand at a step. ``asking`` is the step that asks for it."""
+class PartHeldBack:
+    """A part, the step where it stands, and what it lacks to leave it, or to complete there."""
 
+    part: Serial
     here: Step
-    asking_name: str
-    what: str
-    who: str
-    parts: int
+    gaps: Sequence[Demand]
 
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """What is lacking where, to the most parts first, and how many parts it holds back. ``cut``: there may be more."""
+    """Parts that are held back, those that were made first. ``cut``: not all parts were looked at."""
 
-    lacks: Sequence[Lack]
-    lack_count: int
-    part_count: int
+    parts: Sequence[PartHeldBack]
     cut: bool
 
 
-def held_back(most: int) -> HeldBack:
+def held_back() -> HeldBack:
     """Return which parts their gate would not let go; at most nine statements, whatever the number of parts.
 
     What is asked is the gate's own question. At the last step it is about every step that was done before as well, so
@@ -46,10 +45,10 @@ def held_back(most: int) -> HeldBack:
     """
     standing, cut = _standing_where_something_is_asked()
     if not standing:
-        return HeldBack((), 0, 0, cut=False)
-    steps = Step.objects.select_related("path__job").in_bulk({step_id for ids in standing.values() for step_id in ids})
+        return HeldBack((), cut=False)
+    steps = Step.objects.in_bulk({step_id for ids in standing.values() for step_id in ids})
     records = StepStatus.objects.filter(serial__in=list(standing), step__in=list(steps)).order_by()
-    statuses = {(number, step_id): status for number, step_id, status in records.values_list("serial", "step", "status")}
+    statuses = {(number, step_id): status for number, step_id, status in records.values_list(*_RECORD)}
     here = _where_they_stand(list(standing))
     leaving = []
     for number, step_ids in standing.items():
@@ -61,7 +60,13 @@ def held_back(most: int) -> HeldBack:
         ]
         if asked:
             leaving.append(Leaving(part, _as_route_step(step, routing.IN_PROGRESS), asked))
-    return _grouped(leaving, {part.id: step for part, step in here.values()}, most, cut)
+    gaps = demands.of_leaving(leaving)
+    found = [
+        PartHeldBack(each.serial, here[each.serial.pk][1], holding)
+        for each in leaving
+        if (holding := [gap for gap in gaps[each.serial.id] if gap.holds_back])
+    ]
+    return HeldBack(found, cut)
 
 
 def _standing_where_something_is_asked() -> tuple[Mapping[int, list[str]], bool]:
@@ -98,21 +103,3 @@ def _where_they_stand(numbers: Sequence[int]) -> dict[int, tuple[Serial, Step]]:
 
 def _as_route_step(step: Step, status: str) -> RouteStep:
     return RouteStep(step.pk, step.name, step.order, step.optional, step.dependency_type, status, False, asks=True)
-
-
-def _grouped(leaving: Sequence[Leaving], here: Mapping[str, Step], most: int, cut: bool) -> HeldBack:
-    counts: Counter[tuple[str, str, str, str]] = Counter()
-    steps: dict[str, Step] = {}
-    held = 0
-    for part_id, gaps in demands.of_leaving(leaving).items():
-        holding = [gap for gap in gaps if gap.holds_back]
-        held += bool(holding)
-        for gap in holding:
-            step = here[part_id]
-            steps[step.pk] = step
-            counts[step.pk, gap.step.name, gap.what, gap.who] += 1
-    lacks = [
-        Lack(steps[step_id], asking_name, what, who, parts)
-        for (step_id, asking_name, what, who), parts in counts.most_common(most)
-    ]
-    return HeldBack(lacks, len(counts), held, cut)
