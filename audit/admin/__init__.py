@@ -17,6 +17,8 @@ from shopplanr import clock
 from shopplanr.admin.filters import CHOICES_AT_MOST, MenuFilter
 from shopplanr.ids import serial_number
 
+__all__ = ["AuditEntryAdmin", "naming", "verifications"]
+
 _COLUMN_OF_PREFIX = {
     "job_": ["job_id"],
     "path_": ["path_id"],

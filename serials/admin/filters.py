@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from serials.admin.marks import DUE_MARKS
 from serials.due_dates import standing, still_open
-from serials.models import Job, Path, Step, SerialStatus, StepOverride, StepStatus, StepStatusCode
+from serials.models import Job, Path, SerialStatus, Step, StepOverride, StepStatus, StepStatusCode
 from serials.scheduling import DueStatus
 from shopplanr.admin.filters import CHOICES_AT_MOST, MenuFilter
 
