@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
 from certificates import demands
-from certificates.coverage import WARN
+from certificates.coverage import BLOCK, BLOCK_OR_OVERRIDE
 from certificates.demands import Demand
 from serials import routing
-from serials.models import Serial, SerialStatus, Step, StepRequirement, StepStatus
+from serials.models import Serial, SerialStatus, Step, StepStatus
 from serials.routing import RouteStep
 from serials.services.leaving import Leaving
 
@@ -71,16 +71,18 @@ def held_back() -> HeldBack:
 
 def _standing_where_something_is_asked() -> tuple[Mapping[int, list[str]], bool]:
     """Return, by part, the steps whose certificates it needs to go on; and whether there are further parts."""
-    last = Step.objects.filter(path=OuterRef("step__path")).order_by().values("path").annotate(Max("order"))
-    place = F("step__path__serials__current_step_index")
+    last = Step.objects.filter(path=OuterRef("path")).order_by("-order").values("order")[:1]
+    # In one filter, so that step, requirement and part are those of one row.
     pairs = (
-        StepRequirement.active()
-        .exclude(policy=WARN)
-        .annotate(last_place=Subquery(last.values("order__max")), place=place)
-        .filter(Q(place=F("step__order")) | Q(place=F("last_place")))
-        .filter(step__path__serials__status=SerialStatus.IN_PROGRESS.value)
-        .order_by("step__path__serials")
-        .values_list("step__path__serials", "step")
+        Serial.objects.annotate(last_place=Subquery(last))
+        .filter(
+            Q(current_step_index=F("path__steps__order")) | Q(current_step_index=F("last_place")),
+            status=SerialStatus.IN_PROGRESS.value,
+            path__steps__requirements__retired_at=None,
+            path__steps__requirements__policy__in=(BLOCK, BLOCK_OR_OVERRIDE),
+        )
+        .order_by("pk")
+        .values_list("pk", "path__steps")
         .distinct()
     )
     found: dict[int, list[str]] = defaultdict(list)
