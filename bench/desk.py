@@ -73,7 +73,7 @@ def _pages(client: Client) -> dict[str, str]:
     for model, model_admin in admin.site._registry.items():
         name, url = model._meta.label, list_url(model)
         pages[name] = url
-        for query in dict.fromkeys(_choices(client.get(url).content.decode())):
+        for query in dict.fromkeys(choices_of(client.get(url).content.decode())):
             pages[f"{name} {query}"] = f"{url}{query}"
         if model_admin.search_fields:
             for term in ("SN-00042", "SN-00100..SN-90000", "Bench", "H3", "nowhere to be found"):
@@ -89,9 +89,9 @@ def _measure(client: Client, url: str) -> dict[str, float]:
     return {"seconds": time.perf_counter() - started, "statements": len(queries), "status": status}
 
 
-def _choices(page: str) -> list[str]:
-    """Return what the filters beside a list lead to: some of each."""
-    reader = _Filters()
+def choices_of(page: str, most: int = CHOICES_OF_A_FILTER) -> list[str]:
+    """Return what the filters beside a list lead to: so many of each."""
+    reader = _Filters(most)
     reader.feed(page)
     return reader.found
 
@@ -99,8 +99,9 @@ def _choices(page: str) -> list[str]:
 class _Filters(HTMLParser):
     """Reads the links and menus of the filters off a page."""
 
-    def __init__(self):
+    def __init__(self, most: int):
         super().__init__()
+        self._most = most
         self.found: list[str] = []
         self._inside = False
         self._menu = ""
@@ -116,7 +117,7 @@ class _Filters(HTMLParser):
         url = given.get("href", "") if tag == "a" else ""
         if tag == "option" and self._menu and given.get("value"):
             url = f"?{self._menu}={given['value']}"
-        if self._inside and url.startswith("?") and len(url) > 1 and self._taken < CHOICES_OF_A_FILTER:
+        if self._inside and url.startswith("?") and len(url) > 1 and self._taken < self._most:
             self.found.append(url)
             self._taken += 1
 

@@ -32,16 +32,15 @@ class ByCertificates(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         """Take such parts. Whether a part is blocked is a rule that no engine knows: it is asked first."""
-        attached = CertAttachment.objects.filter(serial=OuterRef("pk"))
         match self.value():
             case "blocked":
                 return queryset.filter(pk__in=[each.part.pk for each in held_back().parts])
             case "late":
-                return queryset.filter(Exists(attached.filter(late=True)))
+                return queryset.filter(pk__in=CertAttachment.objects.filter(late=True).values("serial"))
             case "overridden":
-                return queryset.filter(Exists(RequirementOverride.objects.filter(serial=OuterRef("pk"))))
+                return queryset.filter(pk__in=RequirementOverride.objects.order_by().values("serial"))
             case "none":
-                return queryset.filter(~Exists(attached))
+                return queryset.filter(~Exists(CertAttachment.objects.filter(serial=OuterRef("pk"))))
         return queryset
 
 

@@ -126,8 +126,9 @@ class NoteAdmin(WitnessedAdmin):
     def entries_about(self, record: Note) -> QuerySet[AuditEntry]:
         """Return that it was written, on the first of its parts."""
         first = NoteSerial.objects.filter(note=record).order_by("serial").values_list("serial", flat=True)[:1]
-        told = trail.of_serial("".join(serial_id(number) for number in first))
-        return told.filter(action=Action.NOTE_CREATED, metadata__noteId=record.public_id)
+        told = trail.of_serial("".join(serial_id(number) for number in first)).filter(action=Action.NOTE_CREATED)
+        of_note = [key for key, facts in told.values_list("pk", "metadata") if facts.get("noteId") == record.public_id]
+        return AuditEntry.objects.filter(pk__in=of_note)
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
         """Return the list that counts parts and photos."""

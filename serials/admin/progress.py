@@ -8,7 +8,7 @@ from audit import trail
 from audit.admin.witnessed import WitnessedAdmin
 from audit.models import AuditEntry
 from serials.admin import actions
-from serials.admin.filters import ByJobOfSerial, ByPathOfSerial, ByStateOfPart, ByStepOfRecord, ShortChoices
+from serials.admin.filters import ByJobOfSerial, ByPathOfSerial, ByStateOfPart, ByStepOfRecord
 from serials.admin.marks import DEPENDENCY_WORDS, OVERRIDE_ACTIVE, OVERRIDE_REVERSED, step_mark
 from serials.admin.searching import parts_filter
 from serials.models import DependencyType, Job, Path, Serial, StepOverride, StepStatus
@@ -80,7 +80,6 @@ class StepStatusAdmin(OfSerialAdmin):
         ByPathOfSerial,
         ByStepOfRecord,
         "step__optional",
-        ("step__dependency_type", ShortChoices),
     )
     ordering = ("-serial", "step_index")
     fields = (("part", "job", "path"), ("step_name", "state", "needed"), ("id", "updated_at"))
