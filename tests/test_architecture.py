@@ -13,7 +13,19 @@ PACKAGES = ("audit", "certificates", "serials", "shopplanr")
 
 LONGEST_MODULE_LINES = 400
 
-CORE = ("actor", "clock", "content_store", "fields", "ids", "lookup", "refusals", "uploads", "values")
+CORE = (
+    "actor",
+    "clock",
+    "content_store",
+    "fields",
+    "ids",
+    "kept_content",
+    "lookup",
+    "refusals",
+    "stored_files",
+    "uploads",
+    "values",
+)
 """What everything else stands on."""
 
 RULES = ("photos", "routing", "scheduling", "tags")

@@ -24,6 +24,7 @@ from shopplanr.accounts.roles import Right
 from shopplanr.api import converters  # noqa: F401  so that paths can have a <name:…>
 from shopplanr.floor.api.labels import LabelViewSet
 from shopplanr.floor.api.scans import ScanViewSet
+from shopplanr.uploads import takes_files
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,11 @@ class Endpoint:
         """Return the URL pattern."""
         actions = {verb.lower(): action for verb, (action, _) in self.verbs.items()}
         rights = dict(self.verbs.values())
-        return path(self.path, self.viewset.as_view(actions, rights=rights))
+        view = self.viewset.as_view(actions, rights=rights)
+        for action in rights:
+            if limits := getattr(getattr(self.viewset, action), "upload_limits", None):
+                takes_files(limits)(view)
+        return path(self.path, view)
 
 
 ENDPOINTS = (
@@ -127,6 +132,18 @@ ENDPOINTS = (
     Endpoint("certs/batch-attach", CertificateViewSet, {"POST": ("batch_attach", Right.ATTACH)}),
     Endpoint("certs/<str:id>", CertificateViewSet, {"GET": ("retrieve", Right.READ)}),
     Endpoint("certs/<str:id>/attachments", CertificateViewSet, {"GET": ("attachments", Right.READ)}),
+    Endpoint(
+        "certs/<str:id>/documents",
+        CertificateViewSet,
+        {"GET": ("documents", Right.READ), "POST": ("add_documents", Right.CERTIFY)},
+    ),
+    Endpoint(
+        "certs/<str:id>/documents/<str:document_id>/content",
+        CertificateViewSet,
+        {"GET": ("document_content", Right.READ)},
+    ),
+    Endpoint("certs/<str:id>/supersede", CertificateViewSet, {"POST": ("supersede", Right.REVOKE)}),
+    Endpoint("certs/<str:id>/revoke", CertificateViewSet, {"POST": ("revoke", Right.REVOKE)}),
     # --- products and their certifications
     Endpoint("products", ProductViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.KEEP_CATALOGUE)}),
     Endpoint(
