@@ -12,6 +12,25 @@ class AttachToCompleted(Refusal):
         super().__init__("Serial is already completed, cannot attach cert" + (f": {serial_id}" if serial_id else ""))
 
 
+class LateWithoutReason(Refusal):
+    """The part has left the step: a certificate for it comes late, and the record has to say why."""
+
+    code = "late_reason_required"
+
+    def __init__(self, serial_id: str, step_name: str):
+        message = f"{serial_id} has left {step_name} already: say why the certificate comes late (lateReason)"
+        super().__init__(message, errors={"lateReason": [message]})
+
+
+class AttachAhead(Refusal):
+    """A certificate vouches for what was done; where the part has not been yet there is nothing to vouch for."""
+
+    code = "step_not_reached"
+
+    def __init__(self, serial_id: str, step_name: str):
+        super().__init__(f"{serial_id} has not reached {step_name} yet, cannot attach cert there")
+
+
 class InvalidGtin(Invalid):
     """What was given can be no product's number: told apart from a number that no product has, which is a 404."""
 

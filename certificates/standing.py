@@ -78,16 +78,22 @@ def find(certificate_id: object) -> Certificate:
     return get_or_refuse(with_standing(Certificate.objects.all()), certificate_id, "Certificate")
 
 
-def require_attachable(certificate: Certificate) -> None:
-    """Raise ``CertificateRevoked`` or ``CertificateSuperseded`` where parts may not get it any more.
-
-    The certificate's row is not locked for it: whoever attaches in the moment in which somebody revokes did so before,
-    and the part shows it like all the others.
-    """
+def require_in_force(certificate: Certificate) -> None:
+    """Raise ``CertificateRevoked`` or ``CertificateSuperseded`` where parts may not get it any more."""
     if certificate.revoked_at:
         raise refusals.CertificateRevoked(certificate.pk)
     if certificate.superseded_by_id:
         raise refusals.CertificateSuperseded(certificate.pk, newest_of(certificate))
+
+
+def require_attachable(certificate: Certificate, missing: QuerySet) -> None:
+    """Raise what ``require_in_force`` raises where there are parts that do not have the certificate yet.
+
+    ``missing`` are rows, one for each of them. It costs a query only where the certificate is not in force. The certificate's row is not locked for it: whoever attaches in the moment in which somebody revokes did so before,
+    and the part shows it like all the others.
+    """
+    if (certificate.revoked_at or certificate.superseded_by_id) and missing.exists():
+        require_in_force(certificate)
 
 
 def newest_of(certificate: Certificate) -> str:

@@ -17,14 +17,20 @@ from shopplanr.admin.records import RecordAdmin
 class CertAttachmentAdmin(RecordAdmin):
     """Attachments of certificates to parts."""
 
-    list_display = ("attached_at", "part", "certificate_link", "kind", "step_name", "who")
+    list_display = ("attached_at", "part", "certificate_link", "kind", "step_name", "who", "late_reason")
     list_display_links = ("attached_at",)
-    list_filter = ("certificate__type", "attached_at")
+    list_filter = ("certificate__type", "late", "attached_at")
     search_fields = ("attachment_id",)
     search_help_text = "A part (SN-00042), a range SN-00010..SN-00050, a certificate by name or id, or a job or path."
     ordering = ("-sequence",)
     sortable_by = ()
-    fields = (("part", "step_name"), ("certificate_link", "kind"), ("attached_at", "who"), "attachment_id")
+    fields = (
+        ("part", "step_name"),
+        ("certificate_link", "kind"),
+        ("attached_at", "who"),
+        ("late", "late_reason"),
+        "attachment_id",
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Return attachments with everything that a row shows, in one query."""

@@ -10,9 +10,10 @@ from django.http import HttpRequest
 
 from certificates.admin.marks import type_mark
 from certificates.models import CertAttachment, Certificate
-from certificates.services import attaching
+from certificates.services import attaching, late
+from serials.admin.actions import StepAndReasonForm
 from serials.admin.parts import SerialAdmin
-from serials.models import Serial, SerialStatus
+from serials.models import Serial, SerialStatus, Step
 from serials.services.parts import SELECTION_MAX
 from shopplanr.accounts.roles import Right
 from shopplanr.actor import Actor
@@ -53,10 +54,53 @@ class Attach(ConfirmedAction):
         attaching.attach_all(values["certificate"].pk, [row.id for row in rows], actor)
 
 
+class AttachLateForm(AttachForm, StepAndReasonForm):
+    """Which certificate, for which step, and why it comes late."""
+
+    field_order = ("certificate", "step", "reason")
+
+
+class AttachLate(ConfirmedAction):
+    """A certificate on every selected part, at a step that they have left."""
+
+    name, label, done, right = "attach-late", "Attach a certificate late", "Certificate attached", Right.ATTACH_LATE
+    explanation = (
+        "Each part gets the certificate at the step that you name, marked as late, with your reason. "
+        "A part that has it there stays as it is."
+    )
+    form_class, final, most = AttachLateForm, True, SELECTION_MAX
+
+    def concerns(self, row: Serial) -> bool:
+        """Parts that have left a step."""
+        return row.status == SerialStatus.COMPLETED or row.current_step_index > 0
+
+    def obstacle(self, rows: Sequence[Serial]) -> str:
+        """A step belongs to one path."""
+        if len({row.path_id for row in rows}) > 1:
+            return "Attach a certificate late: select parts of one path, since a step belongs to one path."
+        return ""
+
+    def form(self, rows, data=None, initial=None) -> forms.Form:
+        """Offer the path's steps."""
+        steps = Step.objects.filter(path=rows[0].path_id).order_by("order").values_list("pk", "order", "name")
+        choices = [(pk, f"{order + 1} {name}") for pk, order, name in steps]
+        return AttachLateForm(data, initial=initial, steps=choices)
+
+    def carry_out(self, rows: Sequence[Serial], values: Mapping[str, Any], actor: Actor) -> None:
+        """Attach it to all of them in one call."""
+        serial_ids = [row.id for row in rows]
+        late.attach_at(values["certificate"].pk, serial_ids, values["step"], values["reason"], actor)
+
+
 class SerialWithCertificatesAdmin(SerialAdmin):
     """Parts, with their certificates."""
 
-    confirmed_actions = (*SerialAdmin.confirmed_actions[:1], Attach(), *SerialAdmin.confirmed_actions[1:])
+    confirmed_actions = (
+        *SerialAdmin.confirmed_actions[:1],
+        Attach(),
+        AttachLate(),
+        *SerialAdmin.confirmed_actions[1:],
+    )
 
     def panels(self, request: HttpRequest, record: Serial) -> list[Panel]:
         """Show the part's certificates behind its route."""
@@ -68,7 +112,7 @@ class SerialWithCertificatesAdmin(SerialAdmin):
         attachments = rows.select_related("certificate", "step").order_by("sequence")[:PANEL_ROWS]
         return Panel(
             title="Certificates",
-            headings=("Certificate", "Type", "At step", "Attached", "By"),
+            headings=("Certificate", "Type", "At step", "Attached", "By", "Late"),
             rows=[
                 (
                     record_link(Certificate, attachment.certificate_id, attachment.certificate.name),
@@ -76,6 +120,7 @@ class SerialWithCertificatesAdmin(SerialAdmin):
                     attachment.step.name,
                     attachment.attached_at,
                     person(attachment.attached_by, attachment.attached_by_name),
+                    attachment.late_reason,
                 )
                 for attachment in attachments
             ],

@@ -31,6 +31,7 @@ from shopplanr.api.schema import DAY, documented
 from shopplanr.api.viewsets import ApiViewSet
 from shopplanr.refusals import Invalid
 from shopplanr.values import calendar_date
+from shopplanr.versions import version_of
 
 AS_OF = OpenApiParameter("as_of", DAY, description="The day on which is_active is judged; today unless given.")
 
@@ -74,6 +75,7 @@ class AssignmentFilters(FilterSet):
 class AssignmentViewSet(ApiViewSet):
     """Certifications of products."""
 
+    versioned = frozenset({"assign", "certification", "change_certification", "unassign"})
     listings = {
         "certifications": Listing(
             filterset=AssignmentFilters,
@@ -108,14 +110,14 @@ class AssignmentViewSet(ApiViewSet):
     def assign(self, request, gtin):
         """Once: the facts of one that it has are changed."""
         assignment = assignments.assign(gtin, body(request), actor_for(request, None, anonymous=True))
-        return self.created(_shown(assignment, clock.today()))
+        return self.created(_shown(assignment, clock.today()), version_of(assignment))
 
     @documented("Get a product's certification", answer=ProductCertificationShape, parameters=[AS_OF])
     def certification(self, request, gtin, certification_id):
         """With the facts of the certificate."""
         assignment = assignments.find(gtin, certification_id)
         refuse_filters(request, except_for=(AS_OF.name,))  # a slip in the name would be answered with today
-        return Response(_shown(assignment, asked_day(request)))
+        return self.shown_as(version_of(assignment), _shown(assignment, asked_day(request)))
 
     @documented(
         "Change a product's certification", body=ProductCertificationChangeBody, answer=ProductCertificationShape
@@ -123,13 +125,14 @@ class AssignmentViewSet(ApiViewSet):
     def change_certification(self, request, gtin, certification_id):
         """What is left out stays; metadata merges."""
         actor = actor_for(request, None, anonymous=True)
-        assignment = assignments.update(gtin, certification_id, body(request), actor)
-        return Response(_shown(assignment, clock.today()))
+        assignment = assignments.update(gtin, certification_id, body(request), actor, expected=self.expected(request))
+        return self.shown_as(version_of(assignment), _shown(assignment, clock.today()))
 
     @documented("Withdraw a certification from a product", answer=None, code=204)
     def unassign(self, request, gtin, certification_id):
         """The row history and the audit trail keep it."""
-        assignments.unassign(gtin, certification_id, actor_for(request, None, anonymous=True))
+        actor = actor_for(request, None, anonymous=True)
+        assignments.unassign(gtin, certification_id, actor, expected=self.expected(request))
         return Response(status=204)
 
 

@@ -2,7 +2,6 @@
 
 from django.db.models import Q
 from django_filters import FilterSet, filters
-from rest_framework.response import Response
 
 from certificates.api.product_shapes import (
     CertificationBody,
@@ -20,6 +19,7 @@ from shopplanr.api.listing import Listing, shaped
 from shopplanr.api.parsing import body
 from shopplanr.api.schema import documented
 from shopplanr.api.viewsets import ApiViewSet
+from shopplanr.versions import version_of
 
 
 class ProductFilters(FilterSet):
@@ -45,6 +45,7 @@ class ProductFilters(FilterSet):
 class ProductViewSet(ApiViewSet):
     """Products."""
 
+    versioned = frozenset({"create", "retrieve", "partial_update"})
     listings = {
         "list": Listing(
             filterset=ProductFilters,
@@ -62,18 +63,21 @@ class ProductViewSet(ApiViewSet):
     @documented("Take up a product", body=ProductBody, answer=ProductShape, code=201)
     def create(self, request):
         """A shorter GTIN is padded with zeros on the left."""
-        return self.created(ProductShape.of(products.create(body(request), actor_for(request, None, anonymous=True))))
+        product = products.create(body(request), actor_for(request, None, anonymous=True))
+        return self.created(ProductShape.of(product), version_of(product))
 
     @documented("Get a product", answer=ProductShape)
     def retrieve(self, request, gtin):
         """By its number, in any of its forms."""
-        return Response(ProductShape.of(products.find(gtin)))
+        product = products.find(gtin)
+        return self.shown_as(version_of(product), ProductShape.of(product))
 
     @documented("Change a product", body=ProductChangeBody, answer=ProductShape)
     def partial_update(self, request, gtin):
         """What is left out stays."""
-        product = products.update(gtin, body(request), actor_for(request, None, anonymous=True))
-        return Response(ProductShape.of(product))
+        actor = actor_for(request, None, anonymous=True)
+        product = products.update(gtin, body(request), actor, expected=self.expected(request))
+        return self.shown_as(version_of(product), ProductShape.of(product))
 
 
 class CertificationFilters(FilterSet):
@@ -95,6 +99,7 @@ class CertificationFilters(FilterSet):
 class CertificationViewSet(ApiViewSet):
     """The catalogue of certifications."""
 
+    versioned = frozenset({"create", "retrieve", "partial_update"})
     listings = {
         "list": Listing(
             filterset=CertificationFilters,
@@ -113,15 +118,17 @@ class CertificationViewSet(ApiViewSet):
     def create(self, request):
         """From then on it can be assigned to products."""
         certification = catalogue.create(body(request), actor_for(request, None, anonymous=True))
-        return self.created(CertificationShape.of(certification))
+        return self.created(CertificationShape.of(certification), version_of(certification))
 
     @documented("Get a certification", answer=CertificationShape)
     def retrieve(self, request, id):
         """By its id, in either of its forms."""
-        return Response(CertificationShape.of(catalogue.find(id)))
+        certification = catalogue.find(id)
+        return self.shown_as(version_of(certification), CertificationShape.of(certification))
 
     @documented("Change a certification", body=CertificationChangeBody, answer=CertificationShape)
     def partial_update(self, request, id):
         """What is left out stays. Every product that holds it shows the change."""
-        certification = catalogue.update(id, body(request), actor_for(request, None, anonymous=True))
-        return Response(CertificationShape.of(certification))
+        actor = actor_for(request, None, anonymous=True)
+        certification = catalogue.update(id, body(request), actor, expected=self.expected(request))
+        return self.shown_as(version_of(certification), CertificationShape.of(certification))

@@ -23,10 +23,11 @@ from certificates.models import (
     DocumentType,
     En10204Type,
 )
-from certificates.services import attaching, certificates, documents, revisions
+from certificates.services import attaching, certificates, documents, late, revisions
 from certificates.standing import all_that_is_shown
 from shopplanr import stored_files
 from shopplanr.accounts.actors import actor_for
+from shopplanr.accounts.roles import Right, refusal_sentence
 from shopplanr.api.filters import Before, DayFilter, Since, TrueFalseFilter
 from shopplanr.api.forms import FormParser, files_of, is_form
 from shopplanr.api.listing import Listing, shaped
@@ -34,7 +35,7 @@ from shopplanr.api.parsing import JSONParser, body
 from shopplanr.api.schema import documented, file_of_record
 from shopplanr.api.viewsets import ApiViewSet
 from shopplanr.lookup import get_or_refuse
-from shopplanr.refusals import Invalid
+from shopplanr.refusals import Forbidden, Invalid
 from shopplanr.uploads import DOCUMENTS, takes_files
 from shopplanr.values import calendar_date
 
@@ -104,6 +105,7 @@ class AttachmentFilters(FilterSet):
 
     stepId = filters.CharFilter(field_name="step_id", label="Attached at this step.")
     attachedBy = filters.CharFilter(field_name="attached_by", label="Attached by this person.")
+    late = TrueFalseFilter(label="Attached when the part had left the step.")
 
     class Meta:
         model = CertAttachment
@@ -172,11 +174,19 @@ class CertificateViewSet(ApiViewSet):
 
     @documented("Attach a certificate to several serials", body=AttachAllBody, answer=CertAttachmentShape, many=True)
     def batch_attach(self, request):
-        """To each at its own current step; to all of them or to none."""
+        """To each at its own current step; to all of them or to none.
+
+        With ``stepId`` at that step, which a part may have left: then it is late, and ``lateReason`` says why.
+        """
         given = body(request)
-        attached = attaching.attach_all(
-            given.get("certId"), given.get("serialIds"), actor_for(request, given.get("userId"))
-        )
+        step_id, late_reason = given.get("stepId"), given.get("lateReason")
+        if late_reason is not None and not request.user.has_perm(Right.ATTACH_LATE):
+            raise Forbidden(refusal_sentence(Right.ATTACH_LATE))
+        actor = actor_for(request, given.get("userId"))
+        if step_id is None and late_reason is None:
+            attached = attaching.attach_all(given.get("certId"), given.get("serialIds"), actor)
+        else:
+            attached = late.attach_at(given.get("certId"), given.get("serialIds"), step_id, late_reason, actor)
         return Response(CertAttachmentShape.each(attached))
 
     @documented("List a certificate's attachments", answer=CertAttachmentShape, many=True)

@@ -72,6 +72,10 @@ class CertAttachmentShape(Shape):
     stepId = Text(source="step_id")
     attachedAt = Timestamp(source="attached_at")
     attachedBy = Text(source="attached_by")
+    late = serializers.BooleanField(
+        source="late_or_none", required=False, help_text="There only where it is true: the serial had left the step."
+    )
+    lateReason = Text(source="late_reason", required=False)
 
 
 class CertifiedSerialShape(SerialShape):
@@ -134,3 +138,5 @@ class AttachAllBody(AttachBody):
     """Which certificate, to which serials."""
 
     serialIds = serializers.ListField(child=Text(), min_length=1, max_length=SELECTION_MAX)
+    stepId = Text(required=False, help_text="At this step of their path, instead of where each stands.")
+    lateReason = Text(required=False, help_text="Why it comes when a serial has left the step. Needs a further right.")

@@ -221,3 +221,8 @@ class CertAttachment(OfSerial, models.Model):
 
     def __str__(self) -> str:
         return f"{self.certificate_id} on {self.serial_public_id}"
+
+    @property
+    def late_or_none(self) -> bool | None:
+        """Whether it came late, None where it did not: the API then has no such field."""
+        return self.late or None

@@ -18,6 +18,7 @@ from certificates.validity import in_order
 from shopplanr.actor import Actor
 from shopplanr.refusals import NotFound
 from shopplanr.values import calendar_date, choice, given_text, only_known, required_text, web_address
+from shopplanr.versions import ANY, Expected
 
 Read = Callable[[object, str], object]
 
@@ -92,14 +93,17 @@ def update(
     fields: Mapping[str, object],
     actor: Actor,
     known: Collection[str] = CHANGEABLE,
+    *,
+    expected: Expected = ANY,
 ) -> CertificationAssignment:
     """Change the facts that are given; return the assignment. Where nothing is different, nothing is written.
 
     ``metadata`` merges into what is stored. Everything is judged behind the lock of the row, so that two changes at
-    once both count. Raises InvalidGtin, ``Product not found``, ``CertificationAssignment not found``, ``Unknown
-    field``, what is wrong with a value, EndsBeforeItStarts.
+    once both count. Raises InvalidGtin, ``Product not found``, ``CertificationAssignment not found``, ``Stale``,
+    ``Unknown field``, what is wrong with a value, EndsBeforeItStarts.
     """
     assignment = _find(_locked(), gtin, certification_id)
+    expected.check(assignment)
     only_known(fields, known)
     changes = changing.differing(assignment, _read(fields, assignment.metadata))
     _check_dates(
@@ -112,12 +116,15 @@ def update(
 
 
 @transaction.atomic
-def unassign(gtin: object, certification_id: object, actor: Actor, reason: object = None) -> None:
+def unassign(
+    gtin: object, certification_id: object, actor: Actor, reason: object = None, *, expected: Expected = ANY
+) -> None:
     """Withdraw the certification from the product. The row history and the audit trail keep it.
 
-    Raises InvalidGtin, ``Product not found``, ``CertificationAssignment not found``.
+    Raises InvalidGtin, ``Product not found``, ``CertificationAssignment not found``, ``Stale``.
     """
     assignment = _find(_locked(), gtin, certification_id)
+    expected.check(assignment)
     reason = given_text(reason, "reason")
     entry = _record(Action.CERTIFICATION_UNASSIGNED, actor, assignment, reason=reason)
     history.attribute(assignment, actor, entry=entry, reason=reason or None).delete()

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, QuerySet, Value
 
 from audit import trail
 from audit.bulk import RandomId, insert_from_select
-from audit.models import Action
+from audit.models import Action, AuditEntry
 from certificates import standing
 from certificates.models import CertAttachment, Certificate
 from certificates.refusals import AttachToCompleted
@@ -29,7 +29,7 @@ def attach(serial_id: str, certificate_id: object, actor: Actor) -> CertAttachme
     """
     serial = parts.lock(serial_id, "SerialNumber")
     check_may_attach(serial)
-    certificate = _find(required_text(certificate_id, "certId"))
+    certificate = find_attachable(required_text(certificate_id, "certId"))
     return _attach(certificate, [serial.pk], actor)[serial.pk]
 
 
@@ -44,7 +44,7 @@ def attach_all(certificate_id: object, serial_ids: object, actor: Actor) -> list
     certificate_id = required_text(certificate_id, "certId")
     serial_ids = parts.selection(serial_ids)
     actor.identified()
-    certificate = _find(certificate_id)
+    certificate = find_attachable(certificate_id)
     serials = parts.lock_all(serial_ids, "SerialNumber")
     for serial in serials.values():
         if serial.status == SerialStatus.COMPLETED:
@@ -70,7 +70,7 @@ def create_batch(
     """
     serials = batches.create(job_id, path_id, quantity, actor, expected_parts=expected_parts)
     if certificate_id := given_text(certificate_id, "certId"):
-        _attach(_find(certificate_id), range(serials[0].pk, serials[-1].pk + 1), actor)
+        _attach(find_attachable(certificate_id), range(serials[0].pk, serials[-1].pk + 1), actor)
     return serials
 
 
@@ -98,24 +98,42 @@ def check_may_attach(serial: Serial) -> None:
         raise AttachToCompleted()
 
 
-def _find(certificate_id: object) -> Certificate:
+def find_attachable(certificate_id: object) -> Certificate:
+    """Return the certificate with its standing, by which ``write`` goes; raise ``Certificate not found``."""
     return standing.find(certificate_id)
 
 
 def _attach(certificate: Certificate, numbers: Collection[int], actor: Actor) -> dict[int, CertAttachment]:
-    """Attach to locked parts; return the attachment of each by its number. One audit entry per new attachment."""
+    """Attach to locked parts where they stand; return the attachment of each by its number."""
     attached = CertAttachment.objects.filter(
-        certificate=certificate, step__order=F("serial__current_step_index"), **_numbered(numbers)
+        certificate=certificate, step__order=F("serial__current_step_index"), **numbered(numbers)
     )
+    # the one record in progress says where a part stands; a scrapped part's, where it stood
+    records = StepStatus.objects.filter(status=StepStatusCode.IN_PROGRESS, **numbered(numbers))
+    return write(certificate, records, attached, actor)
+
+
+def write(
+    certificate: Certificate,
+    records: QuerySet[StepStatus],
+    attached: QuerySet[CertAttachment],
+    actor: Actor,
+    *,
+    late_reason: str = "",
+) -> dict[int, CertAttachment]:
+    """Attach at the steps of these records of locked parts, one for each; return the attachments by part.
+
+    ``attached`` are those that exist there: they stay as they are. One audit entry per new attachment; three
+    statements, whatever the number of parts, and one more at the end.
+    """
     # Asked once, before anything is written. Within the INSERT, "not yet attached" would be asked again for every row,
     # and PostgreSQL, which knows nothing yet of the rows of a transaction, would go through all the others each time.
     already = set(attached.values_list("serial_id", flat=True))
-    if len(already) < len(numbers):
-        standing.require_attachable(certificate)
-    # the one record in progress says where a part stands; a scrapped part's, where it stood
-    missing = StepStatus.objects.filter(status=StepStatusCode.IN_PROGRESS, **_numbered(numbers)).order_by("serial_id")
+    missing = records.order_by("serial_id")
     if already:
         missing = missing.exclude(serial__in=already)
+    standing.require_attachable(certificate, missing)
+    facts = {"late": True, "lateReason": late_reason} if late_reason else None
     trail.record_for_rows(
         Action.CERT_ATTACHED,
         actor,
@@ -125,6 +143,7 @@ def _attach(certificate: Certificate, numbers: Collection[int], actor: Actor) ->
         job_id=F("serial__job_id"),
         path_id=F("serial__path_id"),
         step_id=F("step_id"),
+        metadata=Value(facts, AuditEntry._meta.get_field("metadata")),
     )
     insert_from_select(
         CertAttachment,
@@ -135,15 +154,15 @@ def _attach(certificate: Certificate, numbers: Collection[int], actor: Actor) ->
             "step_id": F("step_id"),
             "attached_at": Value(clock.now()),
             "attached_by": Value(actor.identified()),
-            "late": Value(False),
-            "late_reason": Value(""),
+            "late": Value(bool(late_reason)),
+            "late_reason": Value(late_reason),
         },
         missing,
     )
     return {attachment.serial_id: attachment for attachment in attached.all()}
 
 
-def _numbered(numbers: Collection[int]) -> dict[str, object]:
+def numbered(numbers: Collection[int]) -> dict[str, object]:
     """Return the filter for these parts; a batch is a range, and a range needs no list of thousands."""
     if isinstance(numbers, range):
         return {"serial__gte": numbers[0], "serial__lte": numbers[-1]}

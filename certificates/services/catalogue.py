@@ -12,6 +12,7 @@ from certificates.services import changing
 from shopplanr.actor import Actor
 from shopplanr.refusals import NotFound
 from shopplanr.values import changed_name, given_text, only_known, required_text, web_address
+from shopplanr.versions import ANY, Expected
 
 LABEL_MAX_LENGTH = 255
 CODE_MAX_LENGTH = 50
@@ -45,12 +46,15 @@ def create(fields: Mapping[str, object], actor: Actor) -> Certification:
 
 
 @transaction.atomic
-def update(certification_id: object, fields: Mapping[str, object], actor: Actor) -> Certification:
+def update(
+    certification_id: object, fields: Mapping[str, object], actor: Actor, *, expected: Expected = ANY
+) -> Certification:
     """Change what is given of a certification; return it. What is as it was leaves no version.
 
-    Raises ``Certification not found``, ``Unknown field``, ``label cannot be empty``, and as ``create``.
+    Raises ``Certification not found``, ``Stale``, ``Unknown field``, ``label cannot be empty``, and as ``create``.
     """
     certification = find(certification_id, Certification.objects.select_for_update(no_key=True))
+    expected.check(certification)
     only_known(fields, FIELDS)
     values = _texts(fields)
     if "label" in fields:

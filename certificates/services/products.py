@@ -12,6 +12,7 @@ from certificates.services import changing
 from shopplanr.actor import Actor
 from shopplanr.lookup import get_or_refuse
 from shopplanr.values import changed_name, given_text, only_known, required_text
+from shopplanr.versions import ANY, Expected
 
 CHANGEABLE = ("name", "description")
 """Fields of ``PATCH /products/{gtin}``. The number is what a product is known by, so it stays."""
@@ -51,12 +52,13 @@ def create(fields: Mapping[str, object], actor: Actor) -> Product:
 
 
 @transaction.atomic
-def update(gtin: object, fields: Mapping[str, object], actor: Actor) -> Product:
+def update(gtin: object, fields: Mapping[str, object], actor: Actor, *, expected: Expected = ANY) -> Product:
     """Change a product's name or description, where given; return it. What is as it was leaves no version.
 
-    Raises InvalidGtin, ``Product not found``, ``Unknown field``, ``name cannot be empty``.
+    Raises InvalidGtin, ``Product not found``, ``Stale``, ``Unknown field``, ``name cannot be empty``.
     """
     product = get_or_refuse(Product.objects.select_for_update(no_key=True), normalized(gtin), "Product")
+    expected.check(product)
     only_known(fields, CHANGEABLE)
     values = {}
     if "name" in fields:

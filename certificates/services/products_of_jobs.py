@@ -13,6 +13,7 @@ from serials.services import jobs
 from shopplanr.actor import Actor
 from shopplanr.lookup import get_or_refuse
 from shopplanr.values import given_text
+from shopplanr.versions import ANY, Expected, version_of
 
 FIELD = "productGtin"
 
@@ -32,12 +33,12 @@ def create(fields: Mapping[str, object], actor: Actor) -> Job:
 
 
 @transaction.atomic
-def update(job_id: str, fields: Mapping[str, object], actor: Actor) -> Job:
+def update(job_id: str, fields: Mapping[str, object], actor: Actor, *, expected: Expected = ANY) -> Job:
     """Change a job, and its product where one is given; ``null`` takes it away. Return it as ``with_product`` does.
 
-    Raises what ``serials.services.jobs.update`` raises, then InvalidGtin and ``Product not found``.
+    Raises ``Stale``, what ``serials.services.jobs.update`` raises, then InvalidGtin and ``Product not found``.
     """
-    job = jobs.update(job_id, fields, actor)
+    job = jobs.update(job_id, fields, actor, expected=expected, beside=lambda job: [_gtin_of(job)])
     return _name(job, JobProduct.objects.filter(job=job).first(), fields, actor)
 
 
@@ -49,6 +50,16 @@ def name(job_id: str, gtin: object, actor: Actor) -> Job:
     """
     job = get_or_refuse(Job.objects.select_for_update(no_key=True), job_id, "Job")
     return _name(job, JobProduct.objects.filter(job=job).first(), {FIELD: gtin}, actor)
+
+
+def version_of_job(job: Job) -> str:
+    """Return the version of a job that came with its product."""
+    return version_of(job, [job.product_gtin] if job.product_gtin else [])
+
+
+def _gtin_of(job: Job) -> QuerySet[JobProduct]:
+    """Return the number of the job's product as rows of one value; read where somebody expects something of it."""
+    return JobProduct.objects.filter(job=job).values_list("product", flat=True)
 
 
 def _name(job: Job, link: JobProduct | None, fields: Mapping[str, object], actor: Actor) -> Job:

@@ -47,6 +47,8 @@ class JobViewSet(ApiViewSet):
         )
     }
 
+    versioned = frozenset({"create", "retrieve", "update"})
+
     def rows(self):
         """Return every job."""
         return Job.objects.all()
@@ -64,23 +66,25 @@ class JobViewSet(ApiViewSet):
     def create(self, request):
         """Jira fields are taken here, and never change."""
         job = self.services.create(body(request), actor_for(request, None, anonymous=True))
-        return self.created(self.shown(job))
+        return self.created(self.shown(job), self.services.version_of_job(job))
 
     @documented("Get a job with its paths and progress", answer=JobDetailShape)
     def retrieve(self, request, id):
         """Six queries at most, whatever the number of parts."""
         job = get_or_refuse(self.rows(), id, "Job")
         paths = list(job.paths.prefetch_related("steps"))
-        return Response(
+        return self.shown_as(
+            self.services.version_of_job(job),
             self.shown(job)
-            | {"paths": PathShape.each(paths), "progress": JobProgressShape.of(job_progress(job, paths))}
+            | {"paths": PathShape.each(paths), "progress": JobProgressShape.of(job_progress(job, paths))},
         )
 
     @documented("Change a job", body=JobChangeBody, answer=JobShape)
     def update(self, request, id):
         """What is left out stays; Jira fields are ignored."""
-        job = self.services.update(id, body(request), actor_for(request, None, anonymous=True))
-        return Response(self.shown(job))
+        actor = actor_for(request, None, anonymous=True)
+        job = self.services.update(id, body(request), actor, expected=self.expected(request))
+        return self.shown_as(self.services.version_of_job(job), self.shown(job))
 
     @documented("Put jobs in the order of work", body=PrioritiesBody, answer=JobShape, many=True)
     def reorder(self, request):

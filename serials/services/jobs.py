@@ -1,6 +1,6 @@
 """Planning what to make: jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import transaction
 
@@ -12,6 +12,7 @@ from shopplanr import clock
 from shopplanr.actor import Actor
 from shopplanr.lookup import get_or_refuse
 from shopplanr.values import calendar_date, changed_name, given_text, goal_quantity, required_text, words
+from shopplanr.versions import ANY, Expected, version_of
 
 JIRA_TEXTS = {
     "jiraTicketKey": "jira_ticket_key",
@@ -58,15 +59,24 @@ def create(fields: Mapping[str, object], actor: Actor) -> Job:
 
 
 @transaction.atomic
-def update(job_id: str, fields: Mapping[str, object], actor: Actor) -> Job:
+def update(
+    job_id: str,
+    fields: Mapping[str, object],
+    actor: Actor,
+    *,
+    expected: Expected = ANY,
+    beside: Callable[[Job], Sequence[object]] = lambda job: (),
+) -> Job:
     """Change what is given of a job; return it. Facts from the issue tracker are left alone.
 
     ``null`` and an empty text take a fact away that may be missing; a ``priority`` that is taken away puts the job
-    behind all others. Raises ``Job not found``, ``name cannot be empty``, ``goalQuantity …``, and as ``create``.
+    behind all others. ``beside`` returns what others know of the locked job that is part of
+    its version. Raises ``Job not found``, ``Stale``, ``name cannot be empty``, ``goalQuantity …``, and as ``create``.
     """
     if "priority" in fields:
         priorities.hold()
     job = get_or_refuse(Job.objects.select_for_update(no_key=True), job_id, "Job")
+    expected.check(job, *beside(job))
     if "name" in fields:
         job.name = changed_name(fields["name"], max_length=_longest("name"))
     if "goalQuantity" in fields:
@@ -78,6 +88,11 @@ def update(job_id: str, fields: Mapping[str, object], actor: Actor) -> Job:
     job.updated_at = clock.now()
     history.attribute(job, actor).save(update_fields=columns)
     return job
+
+
+def version_of_job(job: Job) -> str:
+    """Return the version of a job."""
+    return version_of(job)
 
 
 def _plan(job: Job, fields: Mapping[str, object]) -> list[str]:

@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit import history
 from serials import refusals
-from serials.models import AdvancementMode, Job, Path
+from serials.models import AdvancementMode, Job, Path, Step
 from serials.models.routes import NAME_MAX_LENGTH
 from serials.services import route_steps
 from shopplanr import clock
 from shopplanr.actor import Actor
 from shopplanr.lookup import get_or_refuse
 from shopplanr.values import changed_name, choice, goal_quantity, required_text
+from shopplanr.versions import ANY, Expected, version_of
 
 
 @transaction.atomic
@@ -38,13 +40,16 @@ def create(fields: Mapping[str, object], actor: Actor) -> Path:
 
 
 @transaction.atomic
-def update(path_id: str, fields: Mapping[str, object], actor: Actor, *, by_place: bool = True) -> Path:
+def update(
+    path_id: str, fields: Mapping[str, object], actor: Actor, *, by_place: bool = True, expected: Expected = ANY
+) -> Path:
     """Change what is given of a path; return it. ``by_place`` is as for ``route_steps.arrange``.
 
-    Raises ``Path not found``, ``name cannot be empty``, ``goalQuantity …``, an unknown mode, and, on a path with
-    serials, ``StepRemoved`` or ``StepReordered``; then nothing is changed.
+    Raises ``Path not found``, ``Stale``, ``name cannot be empty``, ``goalQuantity …``, an unknown mode, and, on a path
+    with serials, ``StepRemoved`` or ``StepReordered``; then nothing is changed.
     """
     path = _lock(path_id)
+    expected.check(path, _steps(path))
     if "name" in fields:
         path.name = changed_name(fields["name"], max_length=NAME_MAX_LENGTH)
     if "goalQuantity" in fields:
@@ -58,15 +63,19 @@ def update(path_id: str, fields: Mapping[str, object], actor: Actor, *, by_place
     return path
 
 
-def set_mode(path_id: str, mode: object, actor: Actor) -> Path:
-    """Change how parts may move along the path; return it. Raises ``Path not found``, an unknown mode."""
-    return update(path_id, {"advancementMode": mode}, actor)
+def set_mode(path_id: str, mode: object, actor: Actor, *, expected: Expected = ANY) -> Path:
+    """Change how parts may move along the path; return it. Raises ``Path not found``, ``Stale``, an unknown mode."""
+    return update(path_id, {"advancementMode": mode}, actor, expected=expected)
 
 
 @transaction.atomic
-def delete(path_id: str, actor: Actor) -> None:
-    """Remove a path that no part was ever made on, with its steps. Raises ``Path not found``, ``PathHasSerials``."""
+def delete(path_id: str, actor: Actor, *, expected: Expected = ANY) -> None:
+    """Remove a path that no part was ever made on, with its steps.
+
+    Raises ``Path not found``, ``Stale``, ``PathHasSerials``.
+    """
     path = _lock(path_id)
+    expected.check(path, _steps(path))
     if path.serials.exists():
         raise refusals.PathHasSerials()
     route_steps.remove(path.steps.all(), actor)
@@ -75,6 +84,16 @@ def delete(path_id: str, actor: Actor) -> None:
 
 def _lock(path_id: str) -> Path:
     return get_or_refuse(Path.objects.select_for_update(no_key=True), path_id, "Path")
+
+
+def version_of_path(path: Path) -> str:
+    """Return the version of a path with its steps; no query where they came along."""
+    return version_of(path, path.steps)
+
+
+def _steps(path: Path) -> QuerySet[Step]:
+    """Return the steps, locked once they are read: what somebody expects of a path is expected of them too."""
+    return path.steps.select_for_update(no_key=True).order_by("order")
 
 
 def _mode(value: object) -> str:

@@ -12,15 +12,22 @@ from shopplanr.actor import Actor
 from shopplanr.lookup import get_or_refuse, is_plausible_id
 from shopplanr.refusals import Invalid
 from shopplanr.values import MISSING
+from shopplanr.versions import ANY, Expected
+
+
+def find(step_id: object) -> Step:
+    """Return the step; raise ``ProcessStep not found``."""
+    return get_or_refuse(Step.objects.all(), step_id, "ProcessStep")
 
 
 @transaction.atomic
-def assign(step_id: str, user_id: object, actor: Actor) -> Step:
+def assign(step_id: str, user_id: object, actor: Actor, *, expected: Expected = ANY) -> Step:
     """Give the step to an active user, or to nobody (None); return it.
 
-    Raises ``ProcessStep not found``, ``userId is required`` where it is ``MISSING``, ``AssigneeUnknown``.
+    Raises ``ProcessStep not found``, ``Stale``, ``userId is required`` where it is ``MISSING``, ``AssigneeUnknown``.
     """
     step = _lock(step_id)
+    expected.check(step)
     if user_id is MISSING:
         raise Invalid.required("userId")
     if user_id is not None and not _held_active([user_id]):
@@ -51,13 +58,14 @@ def assign_all(path: Path, assignees: Mapping[int, object], actor: Actor) -> Non
 
 
 @transaction.atomic
-def configure(step_id: str, fields: Mapping[str, object], actor: Actor) -> Step:
+def configure(step_id: str, fields: Mapping[str, object], actor: Actor, *, expected: Expected = ANY) -> Step:
     """Change whether the step is optional, and what depends on it; return it.
 
     A value that is not valid is ignored (api.md, Paths and steps). Raises ``ProcessStep not found``,
-    ``NothingToUpdate`` where nothing valid is left.
+    ``Stale``, ``NothingToUpdate`` where nothing valid is left.
     """
     step = _lock(step_id)
+    expected.check(step)
     changes: dict[str, object] = {}
     if isinstance(fields.get("optional"), bool):
         changes["optional"] = fields["optional"]

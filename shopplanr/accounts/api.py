@@ -3,16 +3,16 @@
 from django.db.models import Q
 from django_filters import FilterSet, filters
 from rest_framework import serializers
-from rest_framework.response import Response
 
 from shopplanr.accounts.models import User
-from shopplanr.accounts.services import create_user, update_user
+from shopplanr.accounts.services import create_user, update_user, version_of_user
 from shopplanr.api.filters import TrueFalseFilter
 from shopplanr.api.listing import Listing, shaped
 from shopplanr.api.parsing import body
 from shopplanr.api.schema import documented
 from shopplanr.api.shapes import Shape, Text, Timestamp
 from shopplanr.api.viewsets import ApiViewSet
+from shopplanr.lookup import get_or_refuse
 
 
 class UserShape(Shape):
@@ -59,6 +59,7 @@ class UserFilters(FilterSet):
 class UserViewSet(ApiViewSet):
     """People. Accounts that can sign in to the admin are listed here, and changed only there."""
 
+    versioned = frozenset({"create", "retrieve", "update"})
     listings = {
         "list": Listing(
             filterset=UserFilters,
@@ -83,9 +84,17 @@ class UserViewSet(ApiViewSet):
     def create(self, request):
         """A new user is an operator; an administrator gives other roles, and ways to sign in."""
         given = body(request)
-        return self.created(UserShape.of(create_user(given.get("name"), given.get("department"))))
+        user = create_user(given.get("name"), given.get("department"))
+        return self.created(UserShape.of(user), version_of_user(user))
+
+    @documented("Get a user", answer=UserShape)
+    def retrieve(self, request, id):
+        """Active or not."""
+        user = get_or_refuse(User.objects.all(), id, "User")
+        return self.shown_as(version_of_user(user), UserShape.of(user))
 
     @documented("Change a user", body=UserChangeBody, answer=UserShape)
     def update(self, request, id):
         """What is left out stays. Whoever is made inactive is signed out everywhere, tokens included."""
-        return Response(UserShape.of(update_user(id, body(request))))
+        user = update_user(id, body(request), expected=self.expected(request))
+        return self.shown_as(version_of_user(user), UserShape.of(user))

@@ -18,6 +18,7 @@ from shopplanr.accounts.roles import Role
 from shopplanr.lookup import get_or_refuse
 from shopplanr.refusals import Conflict, Forbidden, Invalid, Refusal
 from shopplanr.values import changed_name, flag, given_text, required_text
+from shopplanr.versions import ANY, Expected, version_of
 
 _NAME_LENGTH = User._meta.get_field("name").max_length
 _DEPARTMENT_LENGTH = User._meta.get_field("department").max_length
@@ -61,14 +62,14 @@ def create_user(
 
 
 @transaction.atomic
-def update_user(user_id: object, changes: Mapping[str, object]) -> User:
+def update_user(user_id: object, changes: Mapping[str, object], *, expected: Expected = ANY) -> User:
     """Change ``name``, ``department`` and ``active`` of an account, those that are given, and return the account.
 
     Accounts that can sign in to the admin are out of bounds here: the callers of this function include kiosks, where
     nobody proved who they are, and nobody there may lock the administrators out.
 
-    Raises NotFound (``User not found: {id}``), Forbidden for such accounts, Invalid (``name cannot be empty``, a text
-    that is too long, a value of the wrong type).
+    Raises NotFound (``User not found: {id}``), Forbidden for such accounts, Stale, Invalid (``name cannot be empty``, a
+    text that is too long, a value of the wrong type).
     """
     user = get_or_refuse(User.objects.select_for_update(no_key=True), user_id, "User")
     if user.is_staff or user.is_superuser:
@@ -76,6 +77,7 @@ def update_user(user_id: object, changes: Mapping[str, object]) -> User:
             "Accounts that can sign in to the admin are changed only there. Ask an administrator.",
             code="admin_account",
         )
+    expected.check(*_known(user))
     new: dict[str, object] = {}
     if "name" in changes:
         new["name"] = changed_name(changes["name"], max_length=_NAME_LENGTH)
@@ -89,6 +91,15 @@ def update_user(user_id: object, changes: Mapping[str, object]) -> User:
     if different:
         user.save(update_fields=different)
     return user
+
+
+def version_of_user(user: User) -> str:
+    """Return the version of what others know of a user; that they signed in makes no other one."""
+    return version_of(*_known(user))
+
+
+def _known(user: User) -> tuple[object, ...]:
+    return user.pk, user.name, user.department, user.is_active
 
 
 def active_user(user_id: object, field: str = "userId") -> User:

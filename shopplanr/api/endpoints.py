@@ -58,6 +58,7 @@ ENDPOINTS = (
         {"GET": ("retrieve", Right.READ), "PUT": ("update", Right.PLAN), "DELETE": ("destroy", Right.PLAN)},
     ),
     Endpoint("paths/<str:id>/advancement-mode", PathViewSet, {"PATCH": ("set_mode", Right.PLAN)}),
+    Endpoint("steps/<str:id>", StepViewSet, {"GET": ("retrieve", Right.READ)}),
     Endpoint("steps/<str:id>/assign", StepViewSet, {"PATCH": ("assign", Right.PLAN)}),
     Endpoint("steps/<str:id>/config", StepViewSet, {"PATCH": ("configure", Right.PLAN)}),
     # --- what routes are written with
@@ -183,7 +184,7 @@ ENDPOINTS = (
     Endpoint("scans", ScanViewSet, {"GET": ("list", Right.READ_AUDIT)}),
     # --- people
     Endpoint("users", UserViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.MANAGE_USERS)}),
-    Endpoint("users/<str:id>", UserViewSet, {"PUT": ("update", Right.MANAGE_USERS)}),
+    Endpoint("users/<str:id>", UserViewSet, {"GET": ("retrieve", Right.READ), "PUT": ("update", Right.MANAGE_USERS)}),
 )
 
 

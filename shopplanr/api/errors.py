@@ -23,6 +23,7 @@ _CODES = {
     status.HTTP_403_FORBIDDEN: "forbidden",
     status.HTTP_404_NOT_FOUND: "not_found",
     status.HTTP_405_METHOD_NOT_ALLOWED: "method_not_allowed",
+    status.HTTP_412_PRECONDITION_FAILED: "stale",
     status.HTTP_413_REQUEST_ENTITY_TOO_LARGE: "body_too_large",
     status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type",
     status.HTTP_500_INTERNAL_SERVER_ERROR: "internal_server_error",

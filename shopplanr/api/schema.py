@@ -39,7 +39,11 @@ HEADERS = {
         "description": 'The address of the next page with `rel="next"`, where `limit` was given and there is one.',
         "schema": {"type": "string"},
     },
-    "ETag": {"description": "The digest of the content; `If-None-Match` asks with it.", "schema": {"type": "string"}},
+    "ETag": {
+        "description": "Of a file, the digest of its content: `If-None-Match` asks with it. Of an object that can "
+        "change, its version: `If-Match` changes that one and no other.",
+        "schema": {"type": "string"},
+    },
     REPLAYED_HEADER: {
         "description": f"`true` where this is the answer that an earlier call with the same `{HEADER}` got.",
         "schema": {"type": "string", "enum": ["true"]},
@@ -57,6 +61,14 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "or more. Refusals are not kept: nothing has happened, so the call may be sent again with its key.",
 )
 
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The `ETag` of what the caller saw. Where it was changed meanwhile the call is a 412, `stale`, and "
+    "changes nothing. Without it, the last writer wins.",
+)
+
 REFUSALS = {
     400: ("BadRequest", "A value is missing or unusable, or a rule refuses."),
     401: ("Unauthorized", "Nobody is signed in, and the caller is no kiosk."),
@@ -67,6 +79,7 @@ REFUSALS = {
         f"The call collides with what is stored meanwhile, or its `{HEADER}` came with another call before.",
     ),
     410: ("Gone", "A file of the record was altered on disk since it was stored, or is missing."),
+    412: ("PreconditionFailed", "The object is not the version that `If-Match` names."),
     413: ("BodyTooLarge", "The body is too large."),
     415: ("UnsupportedMediaType", "The body is of a type that the call does not take."),
     500: ("InternalServerError", "A fault of ours; the request id is in the log."),
@@ -76,6 +89,7 @@ REFUSALS = {
 _EVERYWHERE = {400, 401, 403, 500}
 _WITH_ID = {404}
 _WITH_FILE = {410}
+_WITH_VERSION = {412}
 _WITH_BODY = {404, 409, 413, 415}
 
 
@@ -197,7 +211,11 @@ class AutoSchema(SpectacularSchema):
     def get_override_parameters(self) -> list[OpenApiParameter]:
         """Describe filters, ordering and paging of a list, and the key of a POST."""
         listing = self._listing()
-        return [*(_list_parameters(listing) if listing else []), *([IDEMPOTENCY_KEY] if self.method == "POST" else [])]
+        return [
+            *(_list_parameters(listing) if listing else []),
+            *([IDEMPOTENCY_KEY] if self.method == "POST" else []),
+            *([IF_MATCH] if self._changes_a_version() else []),
+        ]
 
     def get_filter_backends(self) -> list:
         """Lists describe themselves."""
@@ -216,14 +234,26 @@ class AutoSchema(SpectacularSchema):
     def _own_headers(self) -> list[str]:
         if self._listing():
             return ["X-Total-Count", "Link"]
-        if self._answers_with_file():
-            return ["ETag"]
-        return [REPLAYED_HEADER] if self.method == "POST" else []
+        versioned = self._is_versioned() and self.method != "DELETE"
+        return [
+            *(["ETag"] if versioned or self._answers_with_file() else []),
+            *([REPLAYED_HEADER] if self.method == "POST" else []),
+        ]
+
+    def _is_versioned(self) -> bool:
+        return getattr(self.view, "action", None) in getattr(self.view, "versioned", ())
+
+    def _changes_a_version(self) -> bool:
+        return self._is_versioned() and self.method in {"PUT", "PATCH", "DELETE"}
 
     def _refusals(self) -> set[int]:
         changing = self.method in {"POST", "PUT", "PATCH", "DELETE"}
         refusals = _EVERYWHERE | (_WITH_BODY if changing else set()) | (_WITH_ID if "{" in self.path else set())
-        return refusals | (_WITH_FILE if self._answers_with_file() else set())
+        return (
+            refusals
+            | (_WITH_FILE if self._answers_with_file() else set())
+            | (_WITH_VERSION if self._changes_a_version() else set())
+        )
 
 
 def _list_parameters(listing: Listing) -> list[OpenApiParameter]:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from certificates.models import Certificate
+from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
-from tests.admin.desk import url
-from tests.factories import OPERATOR, CertificateFactory, make_serials
+from tests.admin.desk import act, choose, confirm, deferred, messages, url
+from tests.factories import OPERATOR, CertificateFactory, make_serials, steps_of
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +127,42 @@ def test_an_attachment_is_found_by_part_certificate_and_job(qc):
     )
     assert len(found(part.job.name)) == 2
     assert qc.get(url("certificates_certattachment", "change", attached.pk)).status_code == 200
+
+
+class TestLate:
+    def test_a_certificate_is_attached_at_a_step_that_the_parts_have_left(self, qc):
+        parts = deferred(2)
+        saw = steps_of(parts[0].path)[0]
+        certificate = CertificateFactory()
+
+        asked = choose(qc, parts, "attach-late")
+        response = confirm(qc, asked, certificate=certificate.pk, step=saw.pk, reason="Came by post")
+
+        assert messages(response) == ["Certificate attached: 2 parts."]
+        assert set(CertAttachment.objects.values_list("step", "late", "late_reason", "attached_by")) == {
+            (saw.pk, True, "Came by post", qc.user.pk)
+        }
+        page = qc.get(url("serials_serial", "change", parts[0].pk)).content.decode()
+        assert "Came by post" in page
+
+    def test_without_a_reason_nothing_is_attached_and_what_was_chosen_stays(self, qc):
+        parts = deferred(1)
+        saw = steps_of(parts[0].path)[0]
+
+        response = act(qc, parts, "attach-late", certificate=CertificateFactory().pk, step=saw.pk, reason="")
+
+        assert "say why the certificate comes late" in response.content.decode()
+        assert response.context["form"]["step"].value() == saw.pk
+        assert not CertAttachment.objects.exists()
+
+    def test_parts_of_several_paths_are_not_one_selection(self, qc):
+        response = choose(qc, [*deferred(1), *deferred(1)], "attach-late")
+
+        assert messages(response) == [
+            "Attach a certificate late: select parts of one path, since a step belongs to one path."
+        ]
+
+    def test_it_is_qcs_alone(self, supervisor):
+        response = supervisor.get(url("serials_serial"))
+
+        assert "attach-late" not in dict(response.context["action_form"].fields["action"].choices)

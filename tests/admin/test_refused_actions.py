@@ -70,7 +70,7 @@ def test_a_completed_part_among_them_gets_no_certificate_and_neither_do_the_othe
 RIGHTS = {
     Role.OPERATORS: {"advance", "scrap", "attach", "complete-deferred"},
     Role.SUPERVISORS: {"advance", "scrap", "attach", "complete-deferred", "override", "waive", "force-complete"},
-    Role.QC: {"attach", "waive"},
+    Role.QC: {"attach", "attach-late", "waive"},
     Role.AUDITORS: set(),
 }
 

@@ -177,6 +177,7 @@ def calls(shop: Shop) -> list[Call]:
         Call("PUT", "paths/<str:id>", {"id": shop.unused_path.id}, new_path),
         Call("DELETE", "paths/<str:id>", {"id": shop.unused_path.id}),
         Call("PATCH", "paths/<str:id>/advancement-mode", path, {"advancementMode": "strict"}),
+        Call("GET", "steps/<str:id>", {"id": saw.id}),
         Call("PATCH", "steps/<str:id>/assign", {"id": saw.id}, {"userId": shop.operator.id}),
         Call("PATCH", "steps/<str:id>/config", {"id": saw.id}, {"optional": True, "dependencyType": "physical"}),
         Call("GET", "templates", {}),
@@ -302,5 +303,6 @@ def calls(shop: Shop) -> list[Call]:
         Call("GET", "scans", {}),
         Call("GET", "users", {}),
         Call("POST", "users", {}, {"name": "Maria Lopez", "department": "Milling"}),
+        Call("GET", "users/<str:id>", {"id": shop.operator.id}),
         Call("PUT", "users/<str:id>", {"id": shop.operator.id}, {"name": "Kim", "department": "QC", "active": False}),
     ]

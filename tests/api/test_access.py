@@ -31,6 +31,7 @@ TABLE = {
     "PUT paths/:id": "Supervisors Integrations",
     "DELETE paths/:id": "Supervisors Integrations",
     "PATCH paths/:id/advancement-mode": "Supervisors Integrations",
+    "GET steps/:id": EVERYBODY,
     "PATCH steps/:id/assign": "Supervisors Integrations",
     "PATCH steps/:id/config": "Supervisors Integrations",
     "GET templates": EVERYBODY,
@@ -99,6 +100,7 @@ TABLE = {
     "GET scans": EVERYBODY,
     "GET users": EVERYBODY,
     "POST users": "Integrations",
+    "GET users/:id": EVERYBODY,
     "PUT users/:id": "Integrations",
 }
 

@@ -40,6 +40,17 @@ def test_of_callers_who_say_where_they_saw_the_part_one_moves_it(shop, client):
     assert len(shop.entries(part, "serial_advanced")) == 1
 
 
+def test_of_callers_who_say_which_version_they_saw_one_changes_it(shop, client):
+    job = shop.get("paths/" + shop.route("Saw", "Mill").id)["jobId"]
+    seen = client.get(f"/api/jobs/{job}").headers["ETag"]
+    change = partial(client.put, f"/api/jobs/{job}", headers={"If-Match": seen})
+    answers = at_once([partial(change, json={"goalQuantity": 100 + number}) for number in range(CALLERS)])
+
+    assert statuses(answers) == {200: 1, 412: CALLERS - 1}
+    (changed,) = (answer.json() for answer in answers if answer.status_code == 200)
+    assert shop.get(f"jobs/{job}")["goalQuantity"] == changed["goalQuantity"]
+
+
 def test_selections_that_overlap_move_each_part_as_often_as_it_is_named(shop):
     parts = shop.parts(shop.route(*(f"Operation {number}" for number in range(20))), 40)
     selections = [order[start:] for order in (parts, parts[::-1]) for start in (0, 5, 10, 20)]
