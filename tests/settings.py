@@ -10,8 +10,20 @@ from pathlib import Path
 # What a developer has set for his own server must not decide how a test ends. DATABASE_URL chooses the engine.
 for _name in (
     "ALLOWED_HOSTS",
+    "AUDIT_CHECKPOINT_FILE",
+    "AUDIT_CHECKPOINT_MAIL",
+    "AUDIT_CHECKPOINT_MAIL_HOURS",
+    "AUDIT_CHECKPOINT_URL",
+    "AUDIT_KEY_FILE",
+    "AUDIT_SEAL_SECONDS",
     "CSRF_TRUSTED_ORIGINS",
     "DEBUG",
+    "EMAIL_FROM",
+    "EMAIL_HOST",
+    "EMAIL_HOST_PASSWORD",
+    "EMAIL_HOST_USER",
+    "EMAIL_PORT",
+    "EMAIL_USE_TLS",
     "IDEMPOTENCY_KEEP_HOURS",
     "KIOSK_NETWORKS",
     "KIOSK_ROLE",
@@ -48,6 +60,11 @@ WHITENOISE_AUTOREFRESH = True
 # Photos go when the process ends.
 _media_folder = tempfile.TemporaryDirectory(prefix="shopplanr-media-")
 MEDIA_ROOT = Path(_media_folder.name)
+
+# So do the key of the audit trail and its checkpoints.
+_proof_folder = tempfile.TemporaryDirectory(prefix="shopplanr-proof-")
+AUDIT_KEY_FILE = Path(_proof_folder.name, "audit_key")
+AUDIT_CHECKPOINT_FILE = Path(_proof_folder.name, "audit_checkpoints.jsonl")
 
 _database = DATABASES["default"]
 if _database["ENGINE"] == "shopplanr.queued_sqlite":

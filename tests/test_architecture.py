@@ -13,6 +13,9 @@ PACKAGES = ("audit", "certificates", "serials", "shopplanr")
 
 LONGEST_MODULE_LINES = 400
 
+IN_ONE_PIECE = {"audit/offline/verify_audit.py"}
+"""Longer, because an auditor takes it along as one file."""
+
 CORE = (
     "actor",
     "clock",
@@ -22,6 +25,7 @@ CORE = (
     "kept_content",
     "lookup",
     "refusals",
+    "safe_csv",
     "stored_files",
     "uploads",
     "values",
@@ -189,7 +193,7 @@ def test_every_module_is_short_enough_to_be_read_in_one_sitting():
     paths = [path for path, _ in modules().values()]
     paths += [path for folder in ("tests", "scripts") for path in (ROOT / folder).rglob("*.py")]
     lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text().splitlines()) for path in paths}
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE_LINES} == {}
+    assert {name for name, lines in lengths.items() if lines > LONGEST_MODULE_LINES} == IN_ONE_PIECE
 
 
 SPOKEN_FOR = (

@@ -178,6 +178,8 @@ ENDPOINTS = (
     ),
     # --- audit
     Endpoint("audit", AuditViewSet, {"GET": ("list", Right.READ_AUDIT)}),
+    Endpoint("audit/verify", AuditViewSet, {"GET": ("verify", Right.READ_AUDIT)}),
+    Endpoint("audit/export", AuditViewSet, {"GET": ("export", Right.READ_AUDIT)}),
     Endpoint("audit/serial/<str:serial_id>", AuditViewSet, {"GET": ("of_serial", Right.READ_AUDIT)}),
     # --- scanners
     Endpoint("scan", ScanViewSet, {"POST": ("create", Right.READ)}),  # what a scan does asks for more

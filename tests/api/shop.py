@@ -293,6 +293,8 @@ def calls(shop: Shop) -> list[Call]:
         Call("GET", "certifications/<str:id>", {"id": shop.held.short_id}),
         Call("PATCH", "certifications/<str:id>", {"id": shop.held.short_id}, new_certification),
         Call("GET", "audit", {}),
+        Call("GET", "audit/verify", {}),
+        Call("GET", "audit/export", {}),
         Call("GET", "audit/serial/<str:serial_id>", {"serial_id": shop.standing.id}),
         Call(
             "POST",

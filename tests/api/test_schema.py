@@ -40,7 +40,10 @@ PICTURES = {
     "GET notes/<str:id>/photos/<str:photo_id>/thumbnail": ["image/webp"],
 }
 """What answers with a picture, and in which formats."""
-NO_JSON = {"GET serials/<str:id>/label": "image/svg+xml"}
+NO_JSON = {
+    "GET serials/<str:id>/label": ["image/svg+xml"],
+    "GET audit/export": ["application/x-ndjson", "text/csv"],
+}
 """What answers in another media type, always; only its refusals are JSON."""
 
 
@@ -174,7 +177,7 @@ class TestOperations:
             if code == "200" and name in PICTURES:
                 media_types = PICTURES[name]
             if code == "200" and name in NO_JSON:
-                media_types = [NO_JSON[name]]
+                media_types = NO_JSON[name]
             assert list(response.get("content", {})) == media_types
             assert response["description"]
             assert "X-Request-ID" in response["headers"]
