@@ -1,8 +1,8 @@
 """The file that a backup is: a tar archive that any system can open.
 
 ``manifest.json`` says what there is, with a checksum of each table; ``tables/<name>.jsonl.gz`` have the rows
-(``shopplanr.backup.rows``), ``documents/<digest>`` the files of the record, and ``audit/checkpoints.jsonl`` the signed
-checkpoints of the audit trail.
+(``shopplanr.backup.rows``), ``documents/<digest>`` the files of the record, and ``audit/`` the signed
+checkpoints of the audit trail and the public keys. The key that signs is not in it.
 """
 
 import gzip
@@ -13,7 +13,7 @@ import os
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -22,7 +22,7 @@ FORMAT = 1
 """Of the archive. A later version of the product goes on reading the earlier ones."""
 
 MANIFEST = "manifest.json"
-CHECKPOINTS = "audit/checkpoints.jsonl"
+CHECKPOINTS, PUBLIC_KEYS = "audit/checkpoints.jsonl", "audit/public_keys"
 _TABLES, _DOCUMENTS = "tables", "documents"
 
 _PIECE_BYTES = 256 * 1024
@@ -150,9 +150,9 @@ class Reader:
         """Return a file of the record, to be read and closed."""
         return self._open(f"{_DOCUMENTS}/{digest}")
 
-    def checkpoints(self) -> bytes | None:
-        """Return the checkpoints of the audit trail, None where there were none."""
-        return self._content(CHECKPOINTS) if CHECKPOINTS in self._members else None
+    def content(self, name: str) -> bytes | None:
+        """Return something small, None where there is no such thing."""
+        return self._content(name) if name in self._members else None
 
     def _content(self, name: str) -> bytes:
         with self._open(name) as file:
@@ -170,9 +170,9 @@ class Reader:
 @contextmanager
 def reading(path: Path) -> Iterator[Reader]:
     """Give what reads the archive. Raises ``Unreadable``."""
-    try:
-        tar = tarfile.open(path, mode="r:")
-    except (OSError, tarfile.TarError) as error:
-        raise Unreadable(str(error)) from error
-    with tar:
+    with ExitStack() as stack:
+        try:
+            tar = stack.enter_context(tarfile.open(path, mode="r:"))
+        except (OSError, tarfile.TarError) as error:
+            raise Unreadable(str(error)) from error
         yield Reader(tar)
