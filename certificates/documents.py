@@ -91,7 +91,7 @@ def _checked(file: BinaryIO, content_type: str) -> int:
 def _opened_apart(file: BinaryIO) -> Iterator[BinaryIO]:
     """Open the file a second time: two processes that share one would move each other's place in it."""
     if hasattr(file, "temporary_file_path"):
-        with open(file.temporary_file_path(), "rb") as source:
+        with Path(file.temporary_file_path()).open("rb") as source:
             yield source
         return
     with tempfile.TemporaryFile() as copy:

@@ -89,7 +89,9 @@ def require_in_force(certificate: Certificate) -> None:
 def require_attachable(certificate: Certificate, missing: QuerySet) -> None:
     """Raise what ``require_in_force`` raises where there are parts that do not have the certificate yet.
 
-    ``missing`` are rows, one for each of them. It costs a query only where the certificate is not in force. The certificate's row is not locked for it: whoever attaches in the moment in which somebody revokes did so before,
+    ``missing`` are rows, one for each of them. It costs a query only where the certificate is not in force.
+
+    The certificate's row is not locked for it: whoever attaches in the moment in which somebody revokes did so before,
     and the part shows it like all the others.
     """
     if (certificate.revoked_at or certificate.superseded_by_id) and missing.exists():

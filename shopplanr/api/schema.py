@@ -114,8 +114,8 @@ def documented(
     """Describe an action: what it takes and what it answers. Refusals that every call can meet are added.
 
     ``tag`` files it under something else than the first word of its path. ``form`` is the body as a form with files,
-    where it may be one as well, or has to be one. ``also`` has the schema of what it answers instead where it is asked to, by media type;
-    without an ``answer`` in JSON, always.
+    where it may be one as well, or has to be one. ``also`` has the schema of what it answers instead where it is asked
+    to, by media type; without an ``answer`` in JSON, always.
     """
     bodies = {"application/json": body, "multipart/form-data": form}
     request = {media_type: each for media_type, each in bodies.items() if each} if form else body
