@@ -12,6 +12,7 @@ from audit.api import AuditViewSet
 from certificates.api.assignments import AssignmentViewSet
 from certificates.api.catalogue import CertificationViewSet, ProductViewSet
 from certificates.api.certs import CertificateViewSet
+from certificates.api.documents import DocumentViewSet
 from certificates.api.jobs import ProductJobViewSet
 from certificates.api.serials import CertifiedSerialViewSet
 from serials.api.libraries import LibraryViewSet
@@ -135,12 +136,12 @@ ENDPOINTS = (
     Endpoint("certs/<str:id>/attachments", CertificateViewSet, {"GET": ("attachments", Right.READ)}),
     Endpoint(
         "certs/<str:id>/documents",
-        CertificateViewSet,
+        DocumentViewSet,
         {"GET": ("documents", Right.READ), "POST": ("add_documents", Right.CERTIFY)},
     ),
     Endpoint(
         "certs/<str:id>/documents/<str:document_id>/content",
-        CertificateViewSet,
+        DocumentViewSet,
         {"GET": ("document_content", Right.READ)},
     ),
     Endpoint("certs/<str:id>/supersede", CertificateViewSet, {"POST": ("supersede", Right.REVOKE)}),
