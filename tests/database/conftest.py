@@ -8,7 +8,7 @@ from django.db import connection
 
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate, Certification, JobProduct, Product
-from certificates.services import attaching, products_of_jobs
+from certificates.services import attaching, products_of_jobs, revisions
 from serials.models import (
     Job,
     LibraryEntry,
@@ -33,10 +33,13 @@ from tests.factories import (
     LibraryEntryFactory,
     PathFactory,
     TemplateFactory,
+    make_documents,
     make_note,
     make_serials,
+    put_right,
     steps_of,
 )
+from tests.papers import report
 from tests.pictures import photo
 
 UNCAUSED = (
@@ -65,6 +68,10 @@ def make_shop() -> SimpleNamespace:
     assignment = AssignmentFactory(valid_from="2024-02-29")
     products_of_jobs.update(path.job_id, {"productGtin": assignment.product_id}, PLANNER)
     template, entry = TemplateFactory(), LibraryEntryFactory(name="Deburr")
+    (document,) = make_documents(certificate, report_pdf=report())
+    corrected = CertificateFactory()
+    revision = put_right(corrected)
+    revocation = revisions.revoke(revision.pk, "withdrawn", PLANNER)
     for model in UNCAUSED:
         model.history.update(audit_entry=AuditEntry.objects.first())
     connection.check_constraints()  # foreign keys still to be looked at would stop a TRUNCATE before any trigger
@@ -73,6 +80,10 @@ def make_shop() -> SimpleNamespace:
         steps=route,
         user=user,
         certificate=certificate,
+        document=document,
+        corrected=corrected,
+        revision=revision,
+        revocation=revocation,
         assignment=assignment,
         template=template,
         library_entry=entry,

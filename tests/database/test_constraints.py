@@ -7,7 +7,15 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, Product
+from certificates.models import (
+    CertAttachment,
+    Certificate,
+    CertificateDocument,
+    CertificateRevocation,
+    Certification,
+    CertificationAssignment,
+    Product,
+)
 from serials.models import (
     Job,
     LibraryEntry,
@@ -86,6 +94,29 @@ def a_photo(shop, **fields) -> NotePhoto:
     return NotePhoto(**{"note": shop.note, "digest": "0" * 64, "thumbnail_digest": "f" * 64} | whole | fields)
 
 
+def a_certificate(**fields) -> Certificate:
+    return Certificate(**{"type": "material", "name": "x"} | fields)
+
+
+def a_revision(shop, **fields) -> Certificate:
+    whole = {"first_revision": shop.certificate, "supersedes": shop.certificate, "revision": 2}
+    return a_certificate(**whole | {"correction_reason": "typo"} | fields)
+
+
+def a_document(shop, **fields) -> CertificateDocument:
+    whole = {"file_name": "x.pdf", "content_type": "application/pdf", "size_bytes": 1, "uploaded_by": "li"}
+    return CertificateDocument(**{"certificate": shop.certificate, "digest": "0" * 64} | whole | fields)
+
+
+def an_attachment(shop, **fields) -> CertAttachment:
+    whole = {"serial": shop.moving, "certificate": shop.certificate, "step": shop.steps[1], "attached_by": "li"}
+    return CertAttachment(**whole | fields)
+
+
+def a_revocation(shop, **fields) -> CertificateRevocation:
+    return CertificateRevocation(**{"certificate": shop.certificate, "reason": "x", "revoked_by": "li"} | fields)
+
+
 ADDITIONS = [
     ("audit_action_known", lambda shop: an_entry(action="serial_eaten")),
     ("audit_names_somebody", lambda shop: an_entry(user_id="")),
@@ -100,6 +131,34 @@ ADDITIONS = [
     ("scan_has_a_reason", lambda shop: a_scan(reason="")),
     ("certificate_type_known", lambda shop: Certificate(type="birth", name="x")),
     ("certificate_has_a_name", lambda shop: Certificate(type="material", name="")),
+    ("certificate_en10204_known", lambda shop: a_certificate(en10204_type="3")),
+    (
+        "certificate_covers_a_day",
+        lambda shop: a_certificate(valid_from=date(2024, 3, 1), valid_to=date(2024, 2, 29)),
+    ),
+    ("certificate_revision_whole", lambda shop: a_certificate(revision=0)),
+    ("certificate_revision_whole", lambda shop: a_certificate(correction_reason="typo")),
+    ("certificate_revision_whole", lambda shop: a_certificate(first_revision=shop.certificate)),
+    ("certificate_revision_whole", lambda shop: a_revision(shop, revision=1)),
+    ("certificate_revision_whole", lambda shop: a_revision(shop, supersedes=None)),
+    ("certificate_revision_whole", lambda shop: a_revision(shop, first_revision=None)),
+    ("certificate_revision_whole", lambda shop: a_revision(shop, correction_reason="")),
+    (
+        "certificate_revision_once",
+        lambda shop: a_revision(shop, first_revision=shop.corrected, supersedes=shop.certificate),
+    ),
+    ("revocation_has_a_reason", lambda shop: a_revocation(shop, reason="")),
+    ("revocation_names_somebody", lambda shop: a_revocation(shop, revoked_by="")),
+    ("document_once_per_certificate", lambda shop: a_document(shop, digest=shop.document.digest)),
+    ("document_type_known", lambda shop: a_document(shop, content_type="text/html")),
+    ("document_has_a_name", lambda shop: a_document(shop, file_name="")),
+    ("document_has_a_size", lambda shop: a_document(shop, size_bytes=0)),
+    ("document_digest_whole", lambda shop: a_document(shop, digest="0" * 63)),
+    ("document_digest_whole", lambda shop: a_document(shop, digest="F" * 64)),
+    ("document_digest_whole", lambda shop: a_document(shop, digest="../" + "0" * 61)),
+    ("document_names_somebody", lambda shop: a_document(shop, uploaded_by="")),
+    ("attachment_late_with_a_reason", lambda shop: an_attachment(shop, late=True)),
+    ("attachment_late_with_a_reason", lambda shop: an_attachment(shop, late_reason="by post")),
     (
         "attachment_once_per_step",
         lambda shop: CertAttachment(
@@ -146,8 +205,15 @@ ADDITIONS = [
 """A constraint, and a row that breaks it."""
 
 
-def test_the_database_takes_a_photo_that_is_whole(shop):
-    a_photo(shop, place=5).save(force_insert=True)
+def test_the_database_takes_what_is_whole(shop):
+    for row in (
+        a_photo(shop, place=5),
+        a_document(shop),
+        a_revision(shop),
+        a_revocation(shop),
+        an_attachment(shop, late=True, late_reason="by post"),
+    ):
+        row.save(force_insert=True)
 
 
 NOW = clock.now()
@@ -270,6 +336,8 @@ def test_the_database_takes_no_part_whose_facts_do_not_fit_together(state, flaw,
 UNIQUE_COLUMNS = [
     (AuditEntry, "entry_id"),
     (CertAttachment, "attachment_id"),
+    (Certificate, "supersedes"),
+    (CertificateDocument, "public_id"),
     (Note, "public_id"),
     (Scan, "scan_id"),
 ]
@@ -277,9 +345,13 @@ UNIQUE_COLUMNS = [
 
 @pytest.mark.parametrize(("model", "name"), UNIQUE_COLUMNS, ids=[name for _, name in UNIQUE_COLUMNS])
 def test_a_public_id_is_one_rows(model, name, shop):
-    row = model.objects.order_by("pk")[0]
+    row = model.objects.exclude(**{name: None}).order_by("pk")[0]
     row.pk = None
-    if model is CertAttachment:
+    if model is Certificate:
+        row.pk, row.revision = "cert_other", row.revision + 1
+    elif model is CertificateDocument:
+        row.digest = "0" * 64
+    elif model is CertAttachment:
         row.step = shop.steps[1]
     elif model is AuditEntry:
         row.batch_start = row.batch_quantity = None

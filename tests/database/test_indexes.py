@@ -14,7 +14,8 @@ from django.test.utils import CaptureQueriesContext
 
 from audit import trail
 from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate
+from certificates import selecting
+from certificates.models import CertAttachment, Certificate, CertificateDocument
 from certificates.services import attaching
 from serials import due_dates, figures, queues
 from serials.models import (
@@ -150,6 +151,15 @@ QUERIES = {
     "note_by_step": lambda shop: Note.objects.filter(step=steps_of(shop.path)[0]).order_by("sequence"),
     "note_serial_once": lambda shop: NoteSerial.objects.filter(note=shop.note).order_by("serial"),
     "photo_place_unique_in_note": lambda shop: NotePhoto.objects.filter(note=shop.note).order_by("place"),
+    # certificates by their facts
+    "certificate_heat": lambda shop: selecting.of("heat_lot", Certificate.objects.order_by(), "A-7"),
+    "certificate_issuer": lambda shop: selecting.of("issuer", Certificate.objects.order_by(), "Nordstahl"),
+    "certificate_valid_to": lambda shop: Certificate.objects.filter(valid_to__lt=clock.today()).order_by(),
+    "certificate_revision_once": lambda shop: Certificate.objects.filter(first_revision=shop.certificate).order_by(),
+    "document_once_per_certificate": lambda shop: CertificateDocument.objects.filter(
+        certificate=shop.certificate
+    ).order_by(),
+    "document_by_digest": lambda shop: CertificateDocument.objects.filter(digest="0" * 64).order_by(),
     "attachment_once_per_step": lambda shop: CertAttachment.objects.filter(serial=shop.part),
     "attachment_by_certificate": lambda shop: shop.certificate.attachments.order_by("sequence"),
     "attachment_by_step": lambda shop: CertAttachment.objects.filter(step=shop.step).order_by(),
