@@ -6,6 +6,7 @@ from datetime import datetime
 
 from audit import trail
 from audit.models import Action, AuditEntry
+from certificates import standing
 from certificates.models import CertAttachment
 from certificates.services import attaching
 from serials import routing
@@ -112,7 +113,7 @@ def look_up(serial_id: object, may: Callable[[Right], bool]) -> PartPage:
     mode, steps = parts.route_of(serial)
     records = StepStatus.objects.filter(serial=serial.pk).select_related("step").order_by("step_index")
     overrides = list(StepOverride.objects.filter(serial=serial.pk).order_by("created_at"))
-    attachments = list(CertAttachment.objects.filter(serial=serial.pk).select_related("certificate"))
+    attachments = standing.attached(CertAttachment.objects.filter(serial=serial.pk))
     entries = list(trail.of_serial(serial.id))
     people = names_of(_named(serial, entries, overrides, attachments))
     not_waivable = _because(may, Right.WAIVE)

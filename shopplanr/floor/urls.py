@@ -5,6 +5,7 @@ from shopplanr.floor.views import (
     appearance,
     audit,
     board,
+    certificate_records,
     certificates,
     home,
     job,
@@ -32,6 +33,7 @@ urlpatterns = [
     *appearance.urls,
     *audit.urls,
     *board.urls,
+    *certificate_records.urls,  # certificates/new before certificates/<id>
     *certificates.urls,
     *home.urls,
     *libraries.urls,
