@@ -1,9 +1,38 @@
 """Certificates on paper, as PDF files of one page: the same facts make the same file, byte for byte."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+
+_SAID = {
+    "number": ("certificateNumber", "reportNumber"),
+    "issuer": ("meltedBy", "supplier", "processor", "laboratory", "approvedBy"),
+    "heatLot": ("heatNumber", "lotNumber", "furnaceLoad"),
+    "issueDate": ("issuedOn", "calibratedOn"),
+    "validFrom": ("calibratedOn",),
+    "validTo": ("calibrationDue", "validUntil"),
+}
+"""Facts of a certificate, and under which of the words of its paper each stands."""
+
+_EN_10204 = re.compile(r"EN 10204.* type ([23]\.[12])")
 
 _TOP, _LEFT, _LINE = 780, 60, 16
 """Points on A4, from below and from the left."""
+
+
+def facts_said(metadata: Mapping[str, object]) -> dict[str, object]:
+    """Return the facts of ``POST /certs`` that stand in the words of a paper."""
+    facts = {
+        fact: str(next(metadata[name] for name in names if name in metadata))
+        for fact, names in _SAID.items()
+        if any(name in metadata for name in names)
+    }
+    kind = _EN_10204.search(str(metadata.get("certificateType", "")))
+    return facts | ({"en10204Type": kind[1]} if kind else {})
+
+
+def lines_of(metadata: Mapping[str, object]) -> list[str]:
+    """Return the words of a paper, a line each."""
+    return [f"{name}: {value}" for name, value in metadata.items()]
 
 
 def pdf(title: str, lines: Sequence[str] = ()) -> bytes:

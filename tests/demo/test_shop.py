@@ -9,7 +9,16 @@ from django.db.models import F, Q
 
 from audit import trail
 from audit.models import Action, AuditEntry
-from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, JobProduct, Product
+from certificates.models import (
+    CertAttachment,
+    Certificate,
+    CertificateDocument,
+    CertificateRevocation,
+    Certification,
+    CertificationAssignment,
+    JobProduct,
+    Product,
+)
 from serials.models import (
     Job,
     LibraryEntry,
@@ -274,6 +283,9 @@ RIGHTS = {
     Action.STEP_WAIVED: Right.WAIVE,
     Action.CERT_ATTACHED: Right.ATTACH,
     Action.NOTE_CREATED: Right.NOTE,
+    Action.CERT_DOCUMENT_ADDED: Right.CERTIFY,
+    Action.CERT_SUPERSEDED: Right.REVOKE,
+    Action.CERT_REVOKED: Right.REVOKE,
     Action.CERTIFICATION_ASSIGNED: Right.CERTIFY_PRODUCTS,
     Action.CERTIFICATION_UPDATED: Right.CERTIFY_PRODUCTS,
     Action.CERTIFICATION_UNASSIGNED: Right.CERTIFY_PRODUCTS,
@@ -355,6 +367,27 @@ def test_mill_test_reports_say_what_mills_say():
         assert datetime.fromisoformat(facts["issuedOn"]) < datetime.fromisoformat(facts["receivedOn"])
     heats = [report.metadata["heatNumber"] for report in reports]
     assert len(set(heats)) == len(heats)
+
+
+def test_certificates_say_who_vouches_for_what_and_some_came_on_paper():
+    for report in Certificate.objects.filter(en10204_type="3.1"):
+        assert report.heat_lot == report.metadata["heatNumber"]
+        assert report.number and report.issuer and report.issue_date
+        assert report.documents.count() == 1
+    for document in CertificateDocument.objects.all():
+        assert document.content_type == "application/pdf"
+        content_store.verify(document.digest)
+
+
+def test_one_certificate_was_put_right_one_is_revoked_and_one_runs_out_soon():
+    (revision,) = Certificate.objects.filter(revision=2)
+    assert (revision.heat_lot, revision.supersedes.heat_lot) == ("FL-88231", "FL-88213")
+    assert revision.attachments.exists()
+    (revocation,) = CertificateRevocation.objects.all()
+    assert revocation.certificate.attachments.exists()
+    soon = Certificate.objects.filter(valid_to__range=(NOW.date(), NOW.date() + timedelta(days=30)))
+    assert soon.filter(attachments__isnull=False).exists()
+    assert Certificate.objects.filter(valid_to__lt=NOW.date()).exists()
 
 
 def test_process_certificates_of_many_kinds():
