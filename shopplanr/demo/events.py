@@ -217,7 +217,9 @@ class PutRight(Event):
 
     def carry_out(self, books: Books) -> None:
         plan, actor = self.correction, books.actor(self.by)
-        revision = revisions.supersede(books.certificates[self.key], plan.fields, plan.reason, actor)
+        before = Certificate.objects.get(pk=books.certificates[self.key])
+        fields = plan.fields | {"metadata": before.metadata | plan.words}
+        revision = revisions.supersede(before.pk, fields, plan.reason, actor)
         books.certificates[self.key] = revision.id
 
 

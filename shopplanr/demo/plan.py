@@ -40,10 +40,11 @@ class CertificatePlan:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What is put right in a certificate, and the day of the story on which."""
+    """What is put right in a certificate, and the day of the story on which; ``words`` are those of its metadata."""
 
     day: float
     fields: Mapping[str, object]
+    words: Mapping[str, object]
     reason: str
 
 

@@ -9,7 +9,15 @@ from django.db import transaction
 from django.utils.timezone import get_default_timezone
 
 from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, JobProduct, Product
+from certificates.models import (
+    CertAttachment,
+    Certificate,
+    CertificateDocument,
+    Certification,
+    CertificationAssignment,
+    JobProduct,
+    Product,
+)
 from serials.models import Job, LibraryEntry, Note, Path, Serial, Step, StepOverride, StepStatus, TemplateStep
 from shopplanr.accounts.models import User
 from shopplanr.demo import story
@@ -111,6 +119,8 @@ def _names() -> dict[str, str]:
         names |= dict(model.objects.values_list("pk", "name"))
     names |= {certification.short_id: certification.label for certification in Certification.objects.all()}
     names |= dict(Note.objects.values_list("public_id", "text"))
+    for document in CertificateDocument.objects.all():
+        names |= {document.public_id: document.file_name, document.digest: "of a paper with dates"}
     for path in Path.objects.select_related("job"):
         names[path.pk] = f"{path.job.name}, {path.name}"
     for step in Step.objects.select_related("path__job"):

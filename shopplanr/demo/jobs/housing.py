@@ -215,6 +215,7 @@ JOB = JobPlan(
                 "name": "Certificate of conformance, locking inserts NAS1130-06L15, lot FL-88231",
                 "heatLot": "FL-88231",
             },
+            {"lotNumber": "FL-88231"},
             "The supplier's paper says lot FL-88231; it was typed as FL-88213",
         )
     },

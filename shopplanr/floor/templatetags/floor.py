@@ -108,8 +108,9 @@ def gist(certificate) -> list[tuple[str, str]]:
         ("EN 10204", certificate.en10204_type),
     ]
     short = [(name, value) for name, value in known if value]
+    said = {value for _, value in short}
     further = (certificate.metadata or {}).items()
-    short += [(fact_name(name), str(value)) for name, value in further if _is_short(value)]
+    short += [(fact_name(name), str(value)) for name, value in further if _is_short(value) and str(value) not in said]
     return short[:FACTS_IN_A_LIST]
 
 

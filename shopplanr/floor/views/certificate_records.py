@@ -106,10 +106,8 @@ def add_documents(request: HttpRequest, id: str) -> HttpResponse:
     except Refusal as refusal:
         return certificate_page(request, id, Tried("documents", refusal, request.POST))
     count = len(added.documents)
-    words = (
-        f"{count} document{'s are' if count != 1 else ' is'} kept with it." if added.any_new else "It had that already."
-    )
-    messages.success(request, words, extra_tags="done")
+    kept = f"{count} documents are kept with it." if count != 1 else "The document is kept with it."
+    messages.success(request, kept if added.any_new else "It had this already.", extra_tags="done")
     return go(request, reverse("floor:certificate", args=[id]))
 
 
