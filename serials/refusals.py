@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from shopplanr.refusals import Conflict, Refusal
+from shopplanr.refusals import Conflict, Forbidden, Refusal
 
 
 class RuleRefusal(Refusal):
@@ -119,6 +119,11 @@ class ReverseCompleted(RuleRefusal):
 class CompletedByOverride(RuleRefusal):
     code = "serial_completed"
     sentence = "Cannot reverse override — the serial was completed because of it"
+
+
+class AlreadyOverridden(RuleRefusal):
+    code = "override_active"
+    sentence = "This step has an active override already"
 
 
 # --- Deferred steps
@@ -263,6 +268,34 @@ class SomeRefuse(Refusal):
         first = next(iter(refused.values()))
         super().__init__(sentences[0], code=first.code, errors={"serialIds": sentences})
         self.status, self.refused = first.status, dict(refused)
+
+
+# --- Requests that await a decision
+
+
+class AskedAlready(Conflict):
+    """The same thing awaits a decision already."""
+
+    code = "already_requested"
+
+    def __init__(self, serial_id: str):
+        super().__init__(f"Somebody has asked for this for {serial_id} already, and it awaits a decision")
+
+
+class DecidedAlready(Conflict):
+    """A request is decided once."""
+
+    code = "already_decided"
+
+    def __init__(self, state: str):
+        super().__init__(f"This request was {state} already; ask anew if it is still needed")
+
+
+class NotTheirRequest(Forbidden):
+    """A request is withdrawn by whoever made it; anybody else would decline it."""
+
+    def __init__(self):
+        super().__init__("Only who asked for it can withdraw a request. Who may decide about it can decline it.")
 
 
 # --- Notes and their photos

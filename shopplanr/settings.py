@@ -168,6 +168,9 @@ PIN_TRIES_PER_DEVICE = _environment.whole_number("PIN_TRIES_PER_DEVICE", default
 KIOSK_NETWORKS = _environment.networks("KIOSK_NETWORKS")
 KIOSK_ROLE = _environment.choice("KIOSK_ROLE", ROLE_NAMES, default="")
 
+# Whether a waiver, an override and a force-completion take two people: one who asks, and another who approves.
+TWO_PERSON_RULE = _environment.flag("TWO_PERSON_RULE", default=False)
+
 # --- Transport ----------------------------------------------------------------------------------------------------
 
 # Off only where the site is served over plain HTTP: a browser would not send the cookies, and nobody could sign in.
@@ -212,6 +215,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "templates", "description": "Routes that paths are copied from."},
         {"name": "library", "description": "Names of processes and locations, to be offered while routes are written."},
         {"name": "serials", "description": "Physical parts, and their way along their paths."},
+        {"name": "approvals", "description": "What one person asks for and another decides."},
         {"name": "operator", "description": "What there is to do, by person, by step and by station. Reads only."},
         {"name": "notes", "description": "What people saw and did, with photos: written once."},
         {"name": "certs", "description": "Material and process certificates."},
@@ -226,6 +230,8 @@ SPECTACULAR_SETTINGS = {
     "ENFORCE_NON_BLANK_FIELDS": True,
     "ENUM_NAME_OVERRIDES": {
         "AdvancementMode": "serials.models.AdvancementMode",
+        "ApprovalKind": "serials.models.ApprovalKind",
+        "ApprovalState": "serials.models.ApprovalState",
         "AuditAction": "audit.models.Action",
         "BypassClassification": ["skipped", "deferred"],
         "CertificateType": "certificates.models.CertificateType",

@@ -28,6 +28,7 @@ for _name in (
     "STATIC_ROOT",
     "TIME_ZONE",
     "TRUST_FORWARDED_PROTO",
+    "TWO_PERSON_RULE",
 ):
     os.environ.pop(_name, None)
 os.environ["SECRET_KEY"] = "a-key-for-tests-only-0123456789-abcdefghijklmnop"

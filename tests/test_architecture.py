@@ -28,7 +28,7 @@ CORE = (
 )
 """What everything else stands on."""
 
-RULES = ("photos", "routing", "scheduling", "tags")
+RULES = ("photos", "routing", "scheduling", "second_person", "tags")
 """Rules over plain values."""
 
 FORBIDDEN = {

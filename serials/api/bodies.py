@@ -6,7 +6,7 @@ Nothing is read by these: the services check every value, because the contract h
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from serials.models import AdvancementMode, DependencyType, ScrapReason
+from serials.models import AdvancementMode, ApprovalKind, DependencyType, ScrapReason
 from serials.models.notes import PHOTOS_MAX
 from serials.services.parts import BATCH_MAX, SELECTION_MAX
 from serials.services.priorities import REORDERED_MOST
@@ -255,6 +255,27 @@ class WaiveBody(Shape):
 
     reason = Text(max_length=TEXT_MAX_LENGTH)
     approverId = Text(max_length=255)
+
+
+class ApprovalBody(ActorBody):
+    """What is asked for, and why."""
+
+    kind = Choice(ApprovalKind.choices)
+    serialId = Text()
+    stepId = Remark(help_text="Which step; a force-completion is of the whole part, and has none.")
+    reason = Text(max_length=TEXT_MAX_LENGTH)
+
+
+class ApproveBody(ActorBody):
+    """What the approver has to say about it."""
+
+    reason = Remark(max_length=TEXT_MAX_LENGTH, help_text="Left out, it is approved for the reason that was given.")
+
+
+class DeclineBody(ActorBody):
+    """Why it is declined."""
+
+    reason = Text(max_length=TEXT_MAX_LENGTH)
 
 
 class NoteBody(ActorBody):

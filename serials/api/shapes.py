@@ -2,7 +2,16 @@
 
 from rest_framework import serializers
 
-from serials.models import AdvancementMode, DependencyType, ImageType, ScrapReason, SerialStatus, StepStatusCode
+from serials.models import (
+    AdvancementMode,
+    ApprovalKind,
+    ApprovalState,
+    DependencyType,
+    ImageType,
+    ScrapReason,
+    SerialStatus,
+    StepStatusCode,
+)
 from serials.scheduling import DueStatus
 from shopplanr.api.shapes import Shape, Text, Timestamp
 
@@ -273,6 +282,32 @@ class StepOverrideShape(Shape):
     reason = Text()
     createdBy = Text(source="created_by")
     createdAt = Timestamp(source="created_at")
+
+
+# --- What awaits a decision
+
+
+class ApprovalShape(Shape):
+    """What somebody asked for, and what became of it."""
+
+    id = Text()
+    kind = Choice(ApprovalKind.choices)
+    state = Choice(ApprovalState.choices)
+    serialId = Text(source="serial_public_id")
+    jobId = Text(source="job_id")
+    pathId = Text(source="path_id")
+    stepId = Text(source="step_id", required=False, help_text="Not of a force-completion, which is of the whole part.")
+    reason = Text()
+    requestedBy = Text(source="requested_by")
+    calledBy = Text(source="called_by", required=False, help_text="Who really asked, where that is somebody else.")
+    requestedAt = Timestamp(source="requested_at")
+    decidedBy = Text(source="decided_by", required=False)
+    decidedAt = Timestamp(source="decided_at", required=False)
+    decisionReason = Text(
+        source="decision_reason",
+        required=False,
+        help_text="Why it was declined, or approved for another reason than the one given.",
+    )
 
 
 # --- Notes

@@ -9,7 +9,8 @@ APP_ORDER = ("serials", "certificates", "audit", "floor", "accounts", "auth")
 """The shop's own records first; who may do what comes last."""
 
 MODEL_ORDER = (
-    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "Note", "NotePhoto"),
+    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "ApprovalRequest"),
+    *("Note", "NotePhoto"),
     *("RouteTemplate", "LibraryEntry"),
     *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification"),
 )

@@ -15,13 +15,14 @@ from certificates.api.certs import CertificateViewSet
 from certificates.api.documents import DocumentViewSet
 from certificates.api.jobs import ProductJobViewSet
 from certificates.api.serials import CertifiedSerialViewSet
+from serials.api.approvals import ApprovalViewSet
 from serials.api.libraries import LibraryViewSet
 from serials.api.notes import NoteViewSet
 from serials.api.operator import BoardViewSet, OperatorViewSet
 from serials.api.paths import PathViewSet, StepViewSet
 from serials.api.templates import TemplateViewSet
 from shopplanr.accounts.api import UserViewSet
-from shopplanr.accounts.roles import Right
+from shopplanr.accounts.roles import DECIDING, Right
 from shopplanr.api import converters  # noqa: F401  so that paths can have a <name:…>
 from shopplanr.floor.api.labels import LabelViewSet
 from shopplanr.floor.api.scans import ScanViewSet
@@ -30,11 +31,11 @@ from shopplanr.uploads import takes_files
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One path of the API: by verb, the viewset's action and the right that it needs."""
+    """One path of the API: by verb, the viewset's action and the right that it needs; of several, one will do."""
 
     path: str
     viewset: type[ViewSet]
-    verbs: dict[str, tuple[str, Right]]
+    verbs: dict[str, tuple[str, Right | tuple[Right, ...]]]
 
     def route(self) -> URLPattern:
         """Return the URL pattern."""
@@ -115,6 +116,12 @@ ENDPOINTS = (
         CertifiedSerialViewSet,
         {"POST": ("complete_deferred", Right.ADVANCE)},
     ),
+    # --- what one person asks for and another decides; who may decide what, its kind says
+    Endpoint("approvals", ApprovalViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.ASK)}),
+    Endpoint("approvals/<str:id>", ApprovalViewSet, {"GET": ("retrieve", Right.READ)}),
+    Endpoint("approvals/<str:id>/approve", ApprovalViewSet, {"POST": ("approve", DECIDING)}),
+    Endpoint("approvals/<str:id>/decline", ApprovalViewSet, {"POST": ("decline", DECIDING)}),
+    Endpoint("approvals/<str:id>/withdraw", ApprovalViewSet, {"POST": ("withdraw", Right.ASK)}),
     # --- the floor: fixed words first, because a step may be named as one likes
     Endpoint("operator/work-queue", OperatorViewSet, {"GET": ("work_queue", Right.READ)}),
     Endpoint("operator/queue/_all", OperatorViewSet, {"GET": ("whole_queue", Right.READ)}),

@@ -32,6 +32,7 @@ class Books:
     paths: dict[str, str] = field(default_factory=dict)
     steps: dict[str, list[str]] = field(default_factory=dict)
     serials: dict[str, list[str]] = field(default_factory=dict)
+    requests: dict[tuple[Part, str, str], str] = field(default_factory=dict)
     certificates: dict[str, str] = field(default_factory=dict)
     certifications: dict[str, str] = field(default_factory=dict)
     shop_ms: int = 0

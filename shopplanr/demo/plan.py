@@ -102,11 +102,12 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """While the part stands at ``at``, ``step`` is made optional for it."""
+    """While the part stands at ``at``, ``step`` is made optional for it, for which somebody else has asked."""
 
     step: str
     at: str
     reason: str
+    asked_by: str
     by: str = "carla"
 
 
@@ -122,11 +123,12 @@ class Reversal:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """While the part stands at ``at``, its deferred ``step`` is waived."""
+    """While the part stands at ``at``, its deferred ``step`` is waived, for which somebody else has asked."""
 
     step: str
     at: str
     reason: str
+    asked_by: str
     by: str = "marcus"
 
 
@@ -138,7 +140,29 @@ class DoneLater:
     at: str
 
 
-Decision = Override | Reversal | Waiver | DoneLater
+@dataclass(frozen=True, slots=True)
+class Question:
+    """While the part stands at ``at``, somebody asks for what is not granted: it is declined, withdrawn, or still open.
+
+    ``kind`` is a waiver, an override, or a force-completion, which has no ``step``.
+    """
+
+    kind: str
+    at: str
+    reason: str
+    by: str
+    step: str = ""
+    declined_by: str = ""
+    because: str = ""
+    withdrawn: bool = False
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether it awaits no decision any more."""
+        return self.withdrawn or bool(self.declined_by)
+
+
+Decision = Override | Reversal | Waiver | DoneLater | Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +184,10 @@ class Scrap:
 
 @dataclass(frozen=True, slots=True)
 class Force:
-    """The part is completed from the step where it ``stays``, with work left open."""
+    """The part is completed from where it ``stays``, with work left open, for which somebody else has asked."""
 
     reason: str
+    asked_by: str
     by: str = "carla"
 
 

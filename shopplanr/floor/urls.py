@@ -3,6 +3,7 @@
 from shopplanr.floor.views import (
     account,
     appearance,
+    approvals,
     audit,
     board,
     certificate_records,
@@ -31,6 +32,7 @@ app_name = "floor"
 urlpatterns = [
     *account.urls,
     *appearance.urls,
+    *approvals.urls,
     *audit.urls,
     *board.urls,
     *certificate_records.urls,  # certificates/new before certificates/<id>

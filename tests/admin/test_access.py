@@ -9,6 +9,7 @@ from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
 from serials.models import (
+    ApprovalRequest,
     Job,
     LibraryEntry,
     Note,
@@ -21,7 +22,7 @@ from serials.models import (
     StepOverride,
     StepStatus,
 )
-from serials.services import overrides
+from serials.services import approvals, overrides
 from shopplanr.accounts.roles import Role
 from tests.accounts.factories import UserFactory
 from tests.admin.conftest import at_desk, staff
@@ -46,6 +47,7 @@ SHOP_MODELS = (
     Serial,
     StepStatus,
     StepOverride,
+    ApprovalRequest,
     SerialCounter,
     Note,
     NotePhoto,
@@ -66,6 +68,7 @@ def one_of_each():
     """A row of every kind of record."""
     (part,) = deferred()
     overrides.create(part.id, None, steps_of(part.path)[3].pk, "not on this drawing", PLANNER)
+    approvals.request("waiver", part.id, steps_of(part.path)[1].pk, "not on this drawing", OPERATOR)
     attaching.attach(part.id, CertificateFactory().pk, OPERATOR)
     make_note([part], photos=[photo()])
     TemplateFactory()
@@ -160,7 +163,7 @@ def test_no_list_offers_to_delete(administrator, one_of_each):
 
 
 def test_auditors_are_offered_no_action(auditor, one_of_each):
-    for model in (Serial, StepStatus, StepOverride):
+    for model in (Serial, StepStatus, StepOverride, ApprovalRequest):
         assert auditor.get(url(name_of(model))).context["action_form"] is None
     page = auditor.get(url("serials_serial", "change", Serial.objects.get().pk))
     assert page.context["tools"] == []

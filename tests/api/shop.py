@@ -8,10 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from certificates.models import Certificate, CertificateDocument, Certification, Product
 from certificates.services import attaching
-from serials.models import Job, LibraryEntry, LibraryKind, Note, Path, RouteTemplate, Serial, Step
-from serials.services import advancement, overrides
+from serials.models import ApprovalRequest, Job, LibraryEntry, LibraryKind, Note, Path, RouteTemplate, Serial, Step
+from serials.services import advancement, approvals, overrides
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import Role
+from shopplanr.actor import Actor
 from shopplanr.floor import scanning
 from tests.accounts.factories import UserFactory
 from tests.factories import (
@@ -47,6 +48,7 @@ class Shop:
     standing: Serial
     deferring: Serial
     overridden: Serial
+    asked: ApprovalRequest
     note: Note
     certificate: Certificate
     document: CertificateDocument
@@ -68,6 +70,7 @@ def make_shop() -> Shop:
     overrides.create(overridden.id, None, steps[1].id, "done at the supplier's", OPERATOR)
     scanning.scan(standing.id, "Mill", OPERATOR, lambda right: True, own_hosts=[])
     held = AssignmentFactory(valid_from="2024-01-01", metadata={"lot": "7"}, certificate_countries=["US"])
+    supervisor = UserFactory(role=Role.SUPERVISORS)
     return Shop(
         job=path.job,
         path=path,
@@ -81,13 +84,14 @@ def make_shop() -> Shop:
         standing=standing,
         deferring=deferring,
         overridden=overridden,
+        asked=approvals.request("waiver", deferring.id, steps[1].id, "the customer agrees", Actor(supervisor.id)),
         note=make_note([standing, deferring], photos=[photo()]),
         certificate=certificate,
         document=make_documents(certificate, report_pdf=report())[0],
         product=held.product,
         held=held.certification,
         not_held=CertificationFactory(),
-        supervisor=UserFactory(role=Role.SUPERVISORS),
+        supervisor=supervisor,
         operator=UserFactory(),
     )
 
@@ -140,6 +144,7 @@ def calls(shop: Shop) -> list[Call]:
     at_mill = {"id": shop.deferring.id, "step_id": mill.id}
     photo_of_note = {"id": shop.note.public_id, "photo_id": shop.note.photos.get().id}
     certificate = {"id": shop.certificate.id}
+    asked = {"id": shop.asked.id}
     new_path = {
         "name": "Rework",
         "goalQuantity": 2,
@@ -280,6 +285,17 @@ def calls(shop: Shop) -> list[Call]:
             {"reason": "the customer agrees", "approverId": shop.supervisor.id},
         ),
         Call("POST", "serials/<str:id>/complete-deferred/<str:step_id>", at_mill, who),
+        Call("GET", "approvals", {}),
+        Call(
+            "POST",
+            "approvals",
+            {},
+            {"kind": "override", "serialId": shop.standing.id, "stepId": mill.id, "reason": "not needed"} | who,
+        ),
+        Call("GET", "approvals/<str:id>", asked),
+        Call("POST", "approvals/<str:id>/approve", asked, {"reason": "the customer agrees"} | who),
+        Call("POST", "approvals/<str:id>/decline", asked, {"reason": "the customer does not agree"} | who),
+        Call("POST", "approvals/<str:id>/withdraw", asked, who),
         Call("GET", "operator/work-queue", {}),
         Call("GET", "operator/queue/_all", {}),
         Call("GET", "operator/queue/<str:user_id>", {"user_id": shop.operator.id}),

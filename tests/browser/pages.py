@@ -13,6 +13,7 @@ from django.db.models import Count
 
 from certificates.models import CertAttachment
 from serials import queues
+from serials.approvals import awaiting
 from serials.models import Job, NoteSerial, Path, RouteTemplate, Serial, Step
 from shopplanr.accounts.models import User
 from tests.browser.excuses import TARGET, TEXT, Excuse
@@ -66,6 +67,11 @@ def a_serial() -> str:
     """Return the path of a part with much to show: it has been through a few steps, and there is a photo of it."""
     with_photo = NoteSerial.objects.filter(note__photos__isnull=False, serial__current_step_index__gte=2)
     return f"/serials/{with_photo.order_by('serial')[0].serial.id}"
+
+
+def a_part_that_awaits_a_decision() -> str:
+    """Return the path of a part about which somebody asks for something."""
+    return f"/serials/{awaiting()[0].serial_public_id}"
 
 
 def a_certificate() -> str:
@@ -158,6 +164,9 @@ PAGES = (
     Shown("new-certificate", "/certificates/new", INSPECTOR),
     Shown("labels", some_labels, SUPERVISOR, excuses=PAPER),
     Shown("traveler", a_traveler, SUPERVISOR, excuses=PAPER),
+    Shown("approvals", "/approvals", SUPERVISOR),
+    Shown("approvals-decided", "/approvals?show=decided", SUPERVISOR, is_photographed=False),
+    Shown("asked-about", a_part_that_awaits_a_decision, SUPERVISOR, is_photographed=False),
     Shown("audit", "/audit", AUDITOR),
     Shown("board", "/board", SUPERVISOR),
     Shown("search", "/search?q=ti-6al", SUPERVISOR),

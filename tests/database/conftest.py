@@ -20,7 +20,7 @@ from serials.models import (
     StepStatus,
     TemplateStep,
 )
-from serials.services import advancement, endings, overrides, steps
+from serials.services import advancement, approvals, endings, overrides, steps
 from shopplanr.accounts.services import issue_token
 from shopplanr.floor import scanning
 from shopplanr.floor.models import Scan
@@ -62,6 +62,9 @@ def make_shop() -> SimpleNamespace:
     for _ in route:
         advancement.advance(done.id, OPERATOR)
     endings.scrap(scrapped.id, "damaged", None, OPERATOR)
+    for kind, step in (("override", route[2].id), ("force_complete", None)):
+        approvals.withdraw(approvals.request(kind, moving.id, step, "no such burr here", OPERATOR).pk, OPERATOR)
+        approvals.request(kind, moving.id, step, "really none", OPERATOR)
     note = make_note([moving, done], photos=[photo()])
     issue_token(user, "ERP", by="test")
     scanning.scan(moving.id, "", OPERATOR, lambda right: True, own_hosts=[])

@@ -6,11 +6,12 @@ from django.db import IntegrityError, connection, transaction
 from audit import append_only
 from audit.models import AuditEntry
 from certificates.models import CertAttachment, Certificate, CertificateDocument, CertificateRevocation
-from serials.models import Note, NotePhoto, NoteSerial
+from serials.models import ApprovalRequest, Note, NotePhoto, NoteSerial
 from shopplanr.floor.models import Scan
 from tests.lifecycle.tables import snapshot
 
 PROTECTED = {
+    ApprovalRequest: "decided_by",
     AuditEntry: "user_id",
     Certificate: "name",
     CertAttachment: "attached_by",
@@ -125,6 +126,24 @@ def test_rows_can_be_added_and_read(shop):
     assert AuditEntry.objects.count() > 1
     assert CertAttachment.objects.count() == 2
     assert Certificate.objects.get(pk=shop.certificate.pk).metadata == {"heat": "A-1"}
+
+
+def test_a_request_changes_once_when_it_is_decided(shop, sql):
+    asked = ApprovalRequest.objects.get(kind="override", state="open")
+    row = f"UPDATE serials_approvalrequest SET {{}} WHERE id = '{asked.pk}'"
+    decided = "state = 'approved', decided_by = 'kim', decided_at = requested_at"
+
+    for forged in (
+        "requested_by = 'kim'",
+        "step_id = NULL",
+        f"serial_id = {shop.done.pk}",
+        "reason = 'x'",
+        "kind = 'waiver'",
+    ):
+        refused(sql, row.format(forged))
+        refused(sql, row.format(f"{forged}, {decided}"))
+    sql(row.format(decided))
+    refused(sql, row.format("state = 'open', decided_by = '', decided_at = NULL"))
 
 
 def test_behind_a_block_that_lifts_the_protection_it_stands_again(shop):

@@ -17,6 +17,7 @@ from certificates.models import (
     Product,
 )
 from serials.models import (
+    ApprovalRequest,
     Job,
     LibraryEntry,
     Note,
@@ -117,7 +118,26 @@ def a_revocation(shop, **fields) -> CertificateRevocation:
     return CertificateRevocation(**{"certificate": shop.certificate, "reason": "x", "revoked_by": "li"} | fields)
 
 
+def an_approval(shop, **fields) -> ApprovalRequest:
+    whole = {"kind": "waiver", "serial": shop.moving, "step": shop.steps[1], "reason": "no burr", "requested_by": "li"}
+    return ApprovalRequest(**whole | fields)
+
+
 ADDITIONS = [
+    ("approval_kind_known", lambda shop: an_approval(shop, kind="raise")),
+    ("approval_state_known", lambda shop: an_approval(shop, state="lost", decided_by="li", decided_at=NOW)),
+    ("approval_is_of_a_step_or_the_part", lambda shop: an_approval(shop, step=None)),
+    ("approval_is_of_a_step_or_the_part", lambda shop: an_approval(shop, kind="force_complete")),
+    ("approval_has_a_reason", lambda shop: an_approval(shop, reason="")),
+    ("approval_names_somebody", lambda shop: an_approval(shop, requested_by="")),
+    ("approval_decision_whole", lambda shop: an_approval(shop, decided_by="li")),
+    ("approval_decision_whole", lambda shop: an_approval(shop, decided_at=NOW)),
+    ("approval_decision_whole", lambda shop: an_approval(shop, decision_reason="why not")),
+    ("approval_decision_whole", lambda shop: an_approval(shop, state="approved", decided_by="li")),
+    ("approval_decision_whole", lambda shop: an_approval(shop, state="approved", decided_at=NOW)),
+    ("approval_decision_whole", lambda shop: an_approval(shop, state="declined", decided_by="li", decided_at=NOW)),
+    ("approval_one_open_per_step", lambda shop: an_approval(shop, kind="override", step=shop.steps[2])),
+    ("approval_one_open_per_part", lambda shop: an_approval(shop, kind="force_complete", step=None)),
     ("audit_action_known", lambda shop: an_entry(action="serial_eaten")),
     ("audit_names_somebody", lambda shop: an_entry(user_id="")),
     ("audit_batch_whole", lambda shop: an_entry(batch_start=1)),

@@ -18,7 +18,9 @@ from certificates import selecting
 from certificates.models import CertAttachment, Certificate, CertificateDocument
 from certificates.services import attaching
 from serials import due_dates, figures, queues
+from serials.approvals import awaiting, decided, obstacles
 from serials.models import (
+    ApprovalRequest,
     Job,
     LibraryEntry,
     Note,
@@ -37,6 +39,7 @@ from serials.models import (
 from serials.queues.standing import in_progress
 from serials.services import (
     advancement,
+    approvals,
     bulk_moves,
     deferrals,
     endings,
@@ -123,6 +126,9 @@ QUERIES = {
     # rows in the order in which lists show them
     "job_oldest_first": lambda shop: Job.objects.order_by("created_at", "pk"),
     "job_priority_unique": lambda shop: Job.objects.order_by("-priority")[:1],
+    "approval_oldest_first": lambda shop: ApprovalRequest.objects.order_by("requested_at", "pk"),
+    "approval_awaiting": lambda shop: awaiting(),
+    "approval_decided": lambda shop: decided(),
     "certificate_oldest_first": lambda shop: Certificate.objects.order_by("created_at", "pk"),
     "signindevice_began": lambda shop: SignInDevice.objects.filter(began_at__lt=clock.now()).order_by(),
     "user_active_name": lambda shop: User.objects.order_by("-is_active", "name", "pk"),
@@ -147,6 +153,7 @@ QUERIES = {
         step=shop.step, status=StepStatusCode.DEFERRED
     ).order_by(),
     "override_by_serial": lambda shop: StepOverride.objects.filter(serial=shop.part),
+    "approval_by_serial": lambda shop: ApprovalRequest.objects.filter(serial=shop.part).order_by("requested_at"),
     "note_by_serial": lambda shop: NoteSerial.objects.filter(serial=shop.part).order_by("note"),
     "note_by_step": lambda shop: Note.objects.filter(step=steps_of(shop.path)[0]).order_by("sequence"),
     "note_serial_once": lambda shop: NoteSerial.objects.filter(note=shop.note).order_by("serial"),
@@ -234,6 +241,16 @@ CALLS = {
         advancement.advance_to(shop.part.id, 2, OPERATOR),
         deferrals.complete_deferred(shop.part.id, steps_of(shop.path)[1].id, OPERATOR),
     ),
+    "ask for a waiver, and approve it": lambda shop: (
+        advancement.advance_to(shop.part.id, 2, OPERATOR),
+        approvals.approve(
+            approvals.request("waiver", shop.part.id, steps_of(shop.path)[1].id, "no burr", OPERATOR).id, PLANNER
+        ),
+    ),
+    "ask for completion by force, and decline it": lambda shop: approvals.decline(
+        approvals.request("force_complete", shop.part.id, None, "no burr", OPERATOR).id, "there is one", PLANNER
+    ),
+    "what was asked about a part": lambda shop: obstacles(list(ApprovalRequest.objects.filter(serial=shop.part))),
     "batch": lambda shop: attaching.create_batch(shop.path.job_id, shop.path.id, 3, OPERATOR, shop.certificate.id),
     "append a step": lambda shop: paths.update(
         shop.path.id, {"steps": [{"name": step.name} for step in steps_of(shop.path)] + [{"name": "Pack"}]}, OPERATOR

@@ -18,7 +18,18 @@ from certificates.models import (
     JobProduct,
     Product,
 )
-from serials.models import Job, LibraryEntry, Note, Path, Serial, Step, StepOverride, StepStatus, TemplateStep
+from serials.models import (
+    ApprovalRequest,
+    Job,
+    LibraryEntry,
+    Note,
+    Path,
+    Serial,
+    Step,
+    StepOverride,
+    StepStatus,
+    TemplateStep,
+)
 from shopplanr.accounts.models import User
 from shopplanr.demo import story
 from shopplanr.demo.hours import Calendar
@@ -77,6 +88,9 @@ def without_ids_and_dates() -> dict[str, list]:
             "force_completed_reason",
         ),
         "statuses": StepStatus.objects.values_list("serial", "step_index", "status"),
+        "approvals": ApprovalRequest.objects.order_by("requested_at", "serial").values_list(
+            "kind", "serial", "step", "reason", "requested_by", "state", "decided_by", "decision_reason"
+        ),
         "overrides": StepOverride.objects.values_list("serial", "step", "active", "reason", "created_by"),
         "notes": [
             (note.step_id, note.serial_ids, note.text, note.created_by, [each.digest for each in note.photos.all()])
@@ -118,6 +132,8 @@ def _names() -> dict[str, str]:
     for model in (Job, Certificate):
         names |= dict(model.objects.values_list("pk", "name"))
     names |= {certification.short_id: certification.label for certification in Certification.objects.all()}
+    for asked in ApprovalRequest.objects.all():
+        names[asked.pk] = f"{asked}: {asked.reason}"
     names |= dict(Note.objects.values_list("public_id", "text"))
     for document in CertificateDocument.objects.all():
         names |= {document.public_id: document.file_name, document.digest: "of a paper with dates"}

@@ -14,6 +14,7 @@ from shopplanr.demo.plan import (
     JobPlan,
     Operation,
     Override,
+    Question,
     Remark,
     Reversal,
     Route,
@@ -148,6 +149,7 @@ ROUTE = Route(
                     PASSIVATE,
                     at=FINAL,
                     reason="Brackwell nickel-plates these two themselves and asked for bare metal, deviation DEV-0231",
+                    asked_by="keiko",
                 ),
             ),
         ),
@@ -159,18 +161,25 @@ ROUTE = Route(
                     GRIND,
                     at=AGE,
                     reason="Seat lapped in OP20 instead, allowed by drawing 8814 rev D note 7 for the -2 seat",
+                    asked_by="dale",
                 ),
             ),
         ),
         Fate(
             1,
             PROOF,
-            Force("Burst test article for Brackwell, test plan QP-14; consumed by the test, no further operations"),
+            Force(
+                "Burst test article for Brackwell, test plan QP-14; consumed by the test, no further operations",
+                asked_by="sam",
+            ),
         ),
         Fate(
             1,
             FINAL,
-            Force("Handed over unpassivated under concession C-2291, signed by Brackwell's source inspector"),
+            Force(
+                "Handed over unpassivated under concession C-2291, signed by Brackwell's source inspector",
+                asked_by="hannah",
+            ),
             jumps={MPI: PROOF},
         ),
         Fate(
@@ -201,22 +210,74 @@ ROUTE = Route(
             Scrap("other", "Sectioned for the laboratory: grain flow at the cross hole, request LR-0447"),
         ),
         # What is still open
-        Fate(2, FINAL, jumps={GRIND: PASSIVATE}),
-        Fate(2, PROOF, jumps={GRIND: PASSIVATE}),
-        Fate(3, PASSIVATE),
+        Fate(
+            1,
+            FINAL,
+            jumps={GRIND: PASSIVATE},
+            meanwhile=(
+                Question(
+                    "waiver",
+                    at=FINAL,
+                    step=MPI,
+                    reason="Brackwell's truck is here at two, and the MT bench is taken until next week",
+                    by="sam",
+                    declined_by="marcus",
+                    because="Not on a pressure part. It waits for the bench, and Brackwell knows",
+                ),
+            ),
+        ),
+        Fate(1, FINAL, jumps={GRIND: PASSIVATE}),
+        Fate(
+            1,
+            PROOF,
+            jumps={GRIND: PASSIVATE},
+            meanwhile=(
+                Question(
+                    "force_complete",
+                    at=PROOF,
+                    reason="Second burst test article for Brackwell, test plan QP-14: it is gone after the test",
+                    by="sam",
+                ),
+            ),
+        ),
+        Fate(1, PROOF, jumps={GRIND: PASSIVATE}),
+        Fate(
+            1,
+            PASSIVATE,
+            meanwhile=(
+                Question(
+                    "override",
+                    at=PASSIVATE,
+                    step=PASSIVATE,
+                    reason="Line 1 is down, the pump of the rinse leaks",
+                    by="rosa",
+                    withdrawn=True,
+                ),
+            ),
+        ),
+        Fate(2, PASSIVATE),
         Fate(3, MPI),
         Fate(
             2,
             GRIND,
             meanwhile=(
-                Override(MPI, at=GRIND, reason="To ship Friday's partial lot; the MT bench is taken until next week"),
+                Override(
+                    MPI,
+                    at=GRIND,
+                    reason="To ship Friday's partial lot; the MT bench is taken until next week",
+                    asked_by="sam",
+                ),
                 Reversal(MPI, at=GRIND, reason="Marcus Bell: not on a pressure part. They wait for the bench"),
             ),
         ),
         Fate(
             2,
             GRIND,
-            meanwhile=(Override(PASSIVATE, at=GRIND, reason="Brackwell plates these two themselves, DEV-0231"),),
+            meanwhile=(
+                Override(
+                    PASSIVATE, at=GRIND, reason="Brackwell plates these two themselves, DEV-0231", asked_by="vikram"
+                ),
+            ),
         ),
         Fate(10, GRIND),
         Fate(5, AGE),

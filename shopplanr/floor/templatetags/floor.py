@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 
 from certificates.admin.marks import STANDING_MARKS, type_mark
 from certificates.standing import Standing, standing_of
-from serials.admin.marks import FORCED, SERIAL_MARKS, step_mark
+from serials.admin.marks import FORCED, SERIAL_MARKS, approval_mark, step_mark
 from serials.models import SerialStatus
 from shopplanr import clock
 from shopplanr.accounts.people import initials
@@ -63,6 +63,12 @@ def step_state(status: str) -> SafeString:
 def part_state(status: str, forced: bool = False) -> SafeString:
     """Draw the state of a part; ``status`` in either spelling."""
     return (FORCED if forced else SERIAL_MARKS[SerialStatus(status.replace("-", "_"))]).__html__()
+
+
+@register.simple_tag
+def approval_state(state: str) -> SafeString:
+    """Draw what became of a request."""
+    return approval_mark(state).__html__()
 
 
 @register.simple_tag
