@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from io import BytesIO
 
 from certificates.models import Certificate
-from certificates.services import attaching, certificates, documents, products_of_jobs, revisions
+from certificates.services import attaching, certificates, products_of_jobs, revisions
 from serials.services import advancement, batches, deferrals, endings, jobs, notes, overrides, paths, steps
 from shopplanr.accounts import services as accounts
 from shopplanr.actor import Actor
@@ -195,17 +195,8 @@ class Record(Event):
     def carry_out(self, books: Books) -> None:
         plan, metadata = self.certificate, books.dated(self.certificate.metadata)
         fields = {"type": plan.type, "name": plan.name, "metadata": metadata} | papers.facts_said(metadata)
-        made = certificates.create(fields, books.actor(self.by), _on_paper(plan, fields))
-        books.certificates[self.key] = made.id
-
-
-def _on_paper(plan: CertificatePlan, fields: Mapping[str, object]) -> list[documents.Upload]:
-    """Return the paper that came with it; of the shop's own reports there is none."""
-    number = str(fields.get("number", ""))
-    if not plan.with_paper:
-        return []
-    content = papers.pdf(plan.name, papers.lines_of(fields["metadata"]))
-    return [documents.Upload(f"{number or plan.type}.pdf", len(content), BytesIO(content))]
+        paper = [papers.uploaded(plan.name, metadata)] if plan.with_paper else []
+        books.certificates[self.key] = certificates.create(fields, books.actor(self.by), paper).id
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from io import BytesIO
+
+from certificates.services import documents
 
 _SAID = {
     "number": ("certificateNumber", "reportNumber"),
@@ -30,9 +33,11 @@ def facts_said(metadata: Mapping[str, object]) -> dict[str, object]:
     return facts | ({"en10204Type": kind[1]} if kind else {})
 
 
-def lines_of(metadata: Mapping[str, object]) -> list[str]:
-    """Return the words of a paper, a line each."""
-    return [f"{name}: {value}" for name, value in metadata.items()]
+def uploaded(title: str, metadata: Mapping[str, object]) -> documents.Upload:
+    """Return the paper of a certificate as somebody sends it: its words, a line each."""
+    content = pdf(title, [f"{name}: {value}" for name, value in metadata.items()])
+    number = facts_said(metadata).get("number", "certificate")
+    return documents.Upload(f"{number}.pdf", len(content), BytesIO(content))
 
 
 def pdf(title: str, lines: Sequence[str] = ()) -> bytes:

@@ -11,7 +11,6 @@ from certificates.models import (
     CertAttachment,
     Certificate,
     CertificateDocument,
-    CertificateRevocation,
     Certification,
     CertificationAssignment,
     Product,
@@ -35,6 +34,13 @@ from serials.models import (
 )
 from shopplanr import clock
 from shopplanr.floor.models import Scan
+from tests.database.certificate_rows import (
+    OF_CERTIFICATES,
+    a_document,
+    a_revision,
+    a_revocation,
+    an_attachment,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -95,29 +101,6 @@ def a_photo(shop, **fields) -> NotePhoto:
     return NotePhoto(**{"note": shop.note, "digest": "0" * 64, "thumbnail_digest": "f" * 64} | whole | fields)
 
 
-def a_certificate(**fields) -> Certificate:
-    return Certificate(**{"type": "material", "name": "x"} | fields)
-
-
-def a_revision(shop, **fields) -> Certificate:
-    whole = {"first_revision": shop.certificate, "supersedes": shop.certificate, "revision": 2}
-    return a_certificate(**whole | {"correction_reason": "typo"} | fields)
-
-
-def a_document(shop, **fields) -> CertificateDocument:
-    whole = {"file_name": "x.pdf", "content_type": "application/pdf", "size_bytes": 1, "uploaded_by": "li"}
-    return CertificateDocument(**{"certificate": shop.certificate, "digest": "0" * 64} | whole | fields)
-
-
-def an_attachment(shop, **fields) -> CertAttachment:
-    whole = {"serial": shop.moving, "certificate": shop.certificate, "step": shop.steps[1], "attached_by": "li"}
-    return CertAttachment(**whole | fields)
-
-
-def a_revocation(shop, **fields) -> CertificateRevocation:
-    return CertificateRevocation(**{"certificate": shop.certificate, "reason": "x", "revoked_by": "li"} | fields)
-
-
 def an_approval(shop, **fields) -> ApprovalRequest:
     whole = {"kind": "waiver", "serial": shop.moving, "step": shop.steps[1], "reason": "no burr", "requested_by": "li"}
     return ApprovalRequest(**whole | fields)
@@ -151,34 +134,7 @@ ADDITIONS = [
     ("scan_has_a_reason", lambda shop: a_scan(reason="")),
     ("certificate_type_known", lambda shop: Certificate(type="birth", name="x")),
     ("certificate_has_a_name", lambda shop: Certificate(type="material", name="")),
-    ("certificate_en10204_known", lambda shop: a_certificate(en10204_type="3")),
-    (
-        "certificate_covers_a_day",
-        lambda shop: a_certificate(valid_from=date(2024, 3, 1), valid_to=date(2024, 2, 29)),
-    ),
-    ("certificate_revision_whole", lambda shop: a_certificate(revision=0)),
-    ("certificate_revision_whole", lambda shop: a_certificate(correction_reason="typo")),
-    ("certificate_revision_whole", lambda shop: a_certificate(first_revision=shop.certificate)),
-    ("certificate_revision_whole", lambda shop: a_revision(shop, revision=1)),
-    ("certificate_revision_whole", lambda shop: a_revision(shop, supersedes=None)),
-    ("certificate_revision_whole", lambda shop: a_revision(shop, first_revision=None)),
-    ("certificate_revision_whole", lambda shop: a_revision(shop, correction_reason="")),
-    (
-        "certificate_revision_once",
-        lambda shop: a_revision(shop, first_revision=shop.corrected, supersedes=shop.certificate),
-    ),
-    ("revocation_has_a_reason", lambda shop: a_revocation(shop, reason="")),
-    ("revocation_names_somebody", lambda shop: a_revocation(shop, revoked_by="")),
-    ("document_once_per_certificate", lambda shop: a_document(shop, digest=shop.document.digest)),
-    ("document_type_known", lambda shop: a_document(shop, content_type="text/html")),
-    ("document_has_a_name", lambda shop: a_document(shop, file_name="")),
-    ("document_has_a_size", lambda shop: a_document(shop, size_bytes=0)),
-    ("document_digest_whole", lambda shop: a_document(shop, digest="0" * 63)),
-    ("document_digest_whole", lambda shop: a_document(shop, digest="F" * 64)),
-    ("document_digest_whole", lambda shop: a_document(shop, digest="../" + "0" * 61)),
-    ("document_names_somebody", lambda shop: a_document(shop, uploaded_by="")),
-    ("attachment_late_with_a_reason", lambda shop: an_attachment(shop, late=True)),
-    ("attachment_late_with_a_reason", lambda shop: an_attachment(shop, late_reason="by post")),
+    *OF_CERTIFICATES,
     (
         "attachment_once_per_step",
         lambda shop: CertAttachment(

@@ -13,8 +13,6 @@ from audit.models import Action, AuditEntry
 from certificates.models import (
     CertAttachment,
     Certificate,
-    CertificateDocument,
-    CertificateRevocation,
     Certification,
     CertificationAssignment,
     JobProduct,
@@ -49,6 +47,7 @@ from shopplanr.demo import shop
 from shopplanr.demo.jobs import housing
 from shopplanr.demo.people import PEOPLE
 from tests.accounts.factories import UserFactory, token_client
+from tests.demo import certificates
 from tests.demo.reading import RIGHTS, entries, job_called, progress
 from tests.lifecycle.replay import Replay
 from tests.lifecycle.tables import versions_that_lag_behind
@@ -366,24 +365,11 @@ def test_mill_test_reports_say_what_mills_say():
 
 
 def test_certificates_say_who_vouches_for_what_and_some_came_on_paper():
-    for report in Certificate.objects.filter(en10204_type="3.1"):
-        assert report.heat_lot == report.metadata["heatNumber"]
-        assert report.number and report.issuer and report.issue_date
-        assert report.documents.count() == 1
-    for document in CertificateDocument.objects.all():
-        assert document.content_type == "application/pdf"
-        content_store.verify(document.digest)
+    certificates.reports_are_on_paper()
 
 
 def test_one_certificate_was_put_right_one_is_revoked_and_one_runs_out_soon():
-    (revision,) = Certificate.objects.filter(revision=2)
-    assert (revision.heat_lot, revision.supersedes.heat_lot) == ("FL-88231", "FL-88213")
-    assert revision.attachments.exists()
-    (revocation,) = CertificateRevocation.objects.all()
-    assert revocation.certificate.attachments.exists()
-    soon = Certificate.objects.filter(valid_to__range=(NOW.date(), NOW.date() + timedelta(days=30)))
-    assert soon.filter(attachments__isnull=False).exists()
-    assert Certificate.objects.filter(valid_to__lt=NOW.date()).exists()
+    certificates.one_of_each_fate(NOW.date())
 
 
 def test_process_certificates_of_many_kinds():
