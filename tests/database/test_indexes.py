@@ -61,10 +61,12 @@ from tests.factories import (
     CertificateFactory,
     PathFactory,
     TemplateFactory,
+    make_documents,
     make_note,
     make_serials,
     steps_of,
 )
+from tests.papers import report
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +111,7 @@ def shop_of_the_module(module_transaction) -> Shop:
         scanning.scan(made[0].id, "Nowhere", OPERATOR, lambda right: True, own_hosts=[])
         for part in made:
             make_note([part])
+        make_documents(certificate, **{f"{letter}_pdf": report(f"{certificate.pk} {letter}") for letter in "abcde"})
         some.append(Shop(path, made, step, certificate, TemplateFactory()))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

@@ -10,14 +10,7 @@ from django.test import override_settings
 
 from audit import trail
 from audit.models import Action, AuditEntry
-from certificates.models import (
-    CertAttachment,
-    Certificate,
-    Certification,
-    CertificationAssignment,
-    JobProduct,
-    Product,
-)
+from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, JobProduct, Product
 from serials.approvals import awaiting, obstacles
 from serials.models import (
     ApprovalKind,
@@ -364,11 +357,8 @@ def test_mill_test_reports_say_what_mills_say():
     assert len(set(heats)) == len(heats)
 
 
-def test_certificates_say_who_vouches_for_what_and_some_came_on_paper():
+def test_some_came_on_paper_and_one_each_was_put_right_revoked_and_runs_out_soon():
     certificates.reports_are_on_paper()
-
-
-def test_one_certificate_was_put_right_one_is_revoked_and_one_runs_out_soon():
     certificates.one_of_each_fate(NOW.date())
 
 
