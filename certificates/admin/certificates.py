@@ -10,14 +10,16 @@ from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 
 from audit.admin.history import TrackedAdmin
 from audit.admin.naming import names
 from certificates.admin.correcting import ByIssuer, ByStanding, PutRight, Revoke
+from certificates.admin.exchange import ExchangeMixin
 from certificates.admin.marks import standing_mark, type_mark
 from certificates.admin.metadata import MetadataField, shown
 from certificates.documents import saved_name
-from certificates.models import CertAttachment, Certificate, CertificateDocument
+from certificates.models import CertAttachment, Certificate, CertificateDocument, ImportKind
 from certificates.services import certificates, documents
 from certificates.services.certificates import FIELDS
 from certificates.standing import revisions_of, with_standing
@@ -26,7 +28,7 @@ from shopplanr import clock, stored_files
 from shopplanr.accounts.actors import actor_for
 from shopplanr.accounts.roles import Right
 from shopplanr.admin.confirming import ConfirmedActionsMixin
-from shopplanr.admin.links import list_url, page_url, record_link
+from shopplanr.admin.links import link, list_url, page_url, record_link
 from shopplanr.admin.panels import PANEL_ROWS, Panel
 from shopplanr.admin.people import person, with_name
 from shopplanr.admin.services import ServiceAdmin, ServiceForm
@@ -68,9 +70,10 @@ class CountedCertificates(ChangeList):
 
 
 @admin.register(Certificate)
-class CertificateAdmin(ConfirmedActionsMixin, TrackedAdmin, ServiceAdmin):
+class CertificateAdmin(ExchangeMixin, ConfirmedActionsMixin, TrackedAdmin, ServiceAdmin):
     """Certificates."""
 
+    exchange_kind = ImportKind.CERTIFICATES
     right_to_add = Right.CERTIFY
     form = CertificateForm
     confirmed_actions = (PutRight(), Revoke())
@@ -92,11 +95,11 @@ class CertificateAdmin(ConfirmedActionsMixin, TrackedAdmin, ServiceAdmin):
         facts = (("number", "issuer"), ("heat_lot", "en10204_type"), dates)
         if obj is None:
             return ("type", "name", *facts, "metadata")
-        return ("name", ("kind", "state"), *facts, "facts", "revoked", ("id", "created_at"))
+        return ("name", ("kind", "state"), *facts, "facts", "revoked", "where_used", ("id", "created_at"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Certificate | None = None):
         """A certificate is immutable."""
-        shown = ("name", "kind", "state", "facts", "revoked", "id", "created_at", "metadata", *COLUMNS)
+        shown = ("name", "kind", "state", "facts", "revoked", "where_used", "id", "created_at", "metadata", *COLUMNS)
         return () if obj is None else shown
 
     def get_urls(self):
@@ -155,6 +158,11 @@ class CertificateAdmin(ConfirmedActionsMixin, TrackedAdmin, ServiceAdmin):
         """Return on how many parts the certificate is."""
         number = certificate.attachment_count
         return "–" if not number else f"{number:,} part{'s' if number > 1 else ''}"
+
+    @admin.display(description="Where used")
+    def where_used(self, certificate: Certificate) -> str:
+        """Return a link to every part concerned."""
+        return link(f"{reverse('floor:where-used')}?{urlencode({'certId': certificate.pk})}", "Every part with it")
 
     @admin.display(description="Facts")
     def facts(self, certificate: Certificate) -> str:

@@ -13,7 +13,9 @@ def certificates(kind: str = "", *, in_hand: str = "") -> list[Certificate]:
 
     And the one in hand, however old it is. One query, or two.
     """
-    rows = Certificate.objects.filter(IN_FORCE).order_by("-created_at", "-id").only("id", "name", "type")
+    rows = (
+        Certificate.objects.filter(IN_FORCE).order_by("-created_at", "-id").only("id", "name", "type", "en10204_type")
+    )
     offered = list((rows.filter(type=kind) if kind else rows)[:OFFERED])
     if is_plausible_id(in_hand) and in_hand not in {each.pk for each in offered}:
         offered += rows.filter(pk=in_hand)

@@ -8,6 +8,7 @@ from shopplanr.floor.views import (
     board,
     certificate_records,
     certificates,
+    coverage,
     home,
     job,
     job_form,
@@ -25,6 +26,7 @@ from shopplanr.floor.views import (
     sign_in,
     templates,
     travelers,
+    where_used,
 )
 
 app_name = "floor"
@@ -37,6 +39,7 @@ urlpatterns = [
     *board.urls,
     *certificate_records.urls,  # certificates/new before certificates/<id>
     *certificates.urls,
+    *coverage.urls,
     *home.urls,
     *libraries.urls,
     *job_form.urls,  # jobs/new before jobs/<id>
@@ -52,6 +55,7 @@ urlpatterns = [
     *sign_in.urls,
     *labels.urls,
     *travelers.urls,
+    *where_used.urls,
     *templates.urls,
     *serial.urls,
 ]

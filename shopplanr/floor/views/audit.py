@@ -1,20 +1,20 @@
 """The audit trail: what happened, found by part, person, action, job and day, and taken along as CSV."""
 
-import csv
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_GET
 
 from audit import trail
 from audit.api import AuditFilters
 from audit.models import Action, AuditEntry
-from shopplanr import clock
+from audit.proof.state import proof_state
+from shopplanr import clock, csv_lines
 from shopplanr.accounts.roles import Right
 from shopplanr.api.listing import CHUNK_ROWS, VALUE_MAX_LENGTH
 from shopplanr.api.shapes import timestamp
@@ -57,6 +57,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "actions": Action.choices,
         "people": people,
+        "proof": proof_state(),
     }
     return show(request, "audit/entries.html", context, status=refusal.status if refusal else 200)
 
@@ -90,25 +91,13 @@ def _found(asked: dict[str, str]) -> QuerySet[AuditEntry]:
 def as_csv(request: HttpRequest) -> HttpResponse:
     """Hand out the same entries as a file, oldest first, streamed."""
     asked = {name: request.GET.get(name, "").strip() for name in FILTERS}
-    rows = _found(asked).order_by("sequence").iterator(chunk_size=CHUNK_ROWS)
-    response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="audit-{clock.today():%Y-%m-%d}.csv"'
-    return response
+    entries = _found(asked).order_by("sequence").iterator(chunk_size=CHUNK_ROWS)
+    return csv_lines.file(f"audit-{clock.today():%Y-%m-%d}.csv", COLUMNS, _rows(entries))
 
 
-class _Line:
-    """What the csv module writes to: it hands each line back."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _lines(rows: Iterator[AuditEntry]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield "\ufeff" + writer.writerow(COLUMNS)  # without the mark, spreadsheets take UTF-8 for something else
-    while chunk := list(islice(rows, CHUNK_ROWS)):
-        for each in describe(chunk):
-            yield writer.writerow([_plain(value) for value in _cells(each)])
+def _rows(entries: Iterator[AuditEntry]) -> Iterator[tuple[object, ...]]:
+    while chunk := list(islice(entries, CHUNK_ROWS)):
+        yield from map(_cells, describe(chunk))
 
 
 def _cells(each: Described) -> tuple[object, ...]:
@@ -120,11 +109,6 @@ def _cells(each: Described) -> tuple[object, ...]:
         *(entry.step_id, entry.from_step_id, entry.to_step_id, each.where, entry.cert_id, each.certificate),
         *(each.why, AuditEntry._meta.get_field("metadata").get_prep_value(entry.metadata) or ""),
     )
-
-
-def _plain(value: object) -> object:
-    """Keep a spreadsheet from taking a text for a formula: somebody's reason must not compute anything."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 urls = [
