@@ -10,6 +10,7 @@ from audit.models import AuditEntry, AuditSeal
 from certificates.models import (
     CertAttachment,
     Certificate,
+    CertificateDocument,
     Certification,
     CertificationAssignment,
     Product,
@@ -37,6 +38,13 @@ from serials.models import (
 )
 from shopplanr import clock
 from shopplanr.floor.models import Scan
+from tests.database.certificate_rows import (
+    OF_CERTIFICATES,
+    a_document,
+    a_revision,
+    a_revocation,
+    an_attachment,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +173,7 @@ ADDITIONS = [
     ("scan_has_a_reason", lambda shop: a_scan(reason="")),
     ("certificate_type_known", lambda shop: Certificate(type="birth", name="x")),
     ("certificate_has_a_name", lambda shop: Certificate(type="material", name="")),
+    *OF_CERTIFICATES,
     (
         "attachment_once_per_step",
         lambda shop: CertAttachment(
@@ -228,8 +237,15 @@ ADDITIONS = [
 """A constraint, and a row that breaks it."""
 
 
-def test_the_database_takes_a_photo_that_is_whole(shop):
-    a_photo(shop, place=5).save(force_insert=True)
+def test_the_database_takes_what_is_whole(shop):
+    for row in (
+        a_photo(shop, place=5),
+        a_document(shop),
+        a_revision(shop),
+        a_revocation(shop),
+        an_attachment(shop, late=True, late_reason="by post"),
+    ):
+        row.save(force_insert=True)
 
 
 NOW = clock.now()
@@ -352,6 +368,8 @@ def test_the_database_takes_no_part_whose_facts_do_not_fit_together(state, flaw,
 UNIQUE_COLUMNS = [
     (AuditEntry, "entry_id"),
     (CertAttachment, "attachment_id"),
+    (Certificate, "supersedes"),
+    (CertificateDocument, "public_id"),
     (Note, "public_id"),
     (Scan, "scan_id"),
 ]
@@ -359,9 +377,13 @@ UNIQUE_COLUMNS = [
 
 @pytest.mark.parametrize(("model", "name"), UNIQUE_COLUMNS, ids=[name for _, name in UNIQUE_COLUMNS])
 def test_a_public_id_is_one_rows(model, name, shop):
-    row = model.objects.order_by("pk")[0]
+    row = model.objects.exclude(**{name: None}).order_by("pk")[0]
     row.pk = None
-    if model is CertAttachment:
+    if model is Certificate:
+        row.pk, row.revision = "cert_other", row.revision + 1
+    elif model is CertificateDocument:
+        row.digest = "0" * 64
+    elif model is CertAttachment:
         row.step = shop.steps[1]
     elif model is AuditEntry:
         row.batch_start = row.batch_quantity = None
