@@ -13,6 +13,7 @@ from serials.services import advancement, endings
 from shopplanr import clock
 from shopplanr.accounts.roles import Role
 from shopplanr.actor import Actor
+from shopplanr.admin.links import page_url
 from tests.accounts.factories import UserFactory
 from tests.factories import JobFactory, PathFactory, make_note, make_serials, steps_of
 from tests.floor.visitors import MOST_BYTES, MOST_QUERIES, compressed_bytes, in_order, main, visitor
@@ -148,6 +149,11 @@ class TestWhereUsed:
         assert 'href="/where-used?heat=A%26B%204711"' in page
         assert 'href="/where-used?issuer=B%C3%B6hler"' in page
         assert f'href="/serials/{parts[0].id}/trace"' in inspector.get(f"/serials/{parts[0].id}").content.decode()
+
+    def test_the_quality_desk_leads_to_it(self, parts, certificate):
+        desk = visitor(Role.QC, is_staff=True).get(page_url(Certificate, "change", certificate.pk))
+
+        assert f'href="/where-used?certId={certificate.pk}"' in desk.content.decode()
 
     def test_who_may(self, parts, certificate):
         stranger, reader = visitor(role=None), visitor(role=None)
