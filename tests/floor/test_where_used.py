@@ -88,6 +88,9 @@ class TestWhereUsed:
         assert found(inspector, since="2026-03-02T10:01", before="2026-03-02T11:00") == []
         assert len(found(inspector, since="2026-03-02", before="2026-03-02")) == 3
         assert found(inspector, before="2026-03-01") == []
+        page = inspector.get("/where-used?since=2026-03-02&before=2026-03-02").content.decode()
+        assert 'name="since" value="2026-03-02T00:00"' in page
+        assert 'name="before" value="2026-03-03T00:00"' in page
 
     def test_no_part_is_an_answer(self, inspector, parts):
         assert "No part is concerned" in main(inspector.get("/where-used", {"heat": "4712"}))
