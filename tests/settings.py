@@ -16,6 +16,7 @@ for _name in (
     "AUDIT_CHECKPOINT_URL",
     "AUDIT_KEY_FILE",
     "AUDIT_SEAL_SECONDS",
+    "CONNECT_TIMEOUT_SECONDS",
     "CSRF_TRUSTED_ORIGINS",
     "DEBUG",
     "EMAIL_FROM",
@@ -24,25 +25,35 @@ for _name in (
     "EMAIL_HOST_USER",
     "EMAIL_PORT",
     "EMAIL_USE_TLS",
+    "ERROR_REPORTER",
     "IDEMPOTENCY_KEEP_HOURS",
     "KIOSK_NETWORKS",
     "KIOSK_ROLE",
+    "LOCK_TIMEOUT_SECONDS",
+    "LOG_FORMAT",
+    "LOG_LEVEL",
+    "MEDIA_ROOT",
+    "METRICS_DIR",
+    "METRICS_NETWORKS",
+    "METRICS_TOKEN",
     "PIN_SESSION_IDLE_MINUTES",
     "PIN_TRIES_PER_DEVICE",
     "SCAN_PREFIX",
     "SCAN_SUFFIX",
-    "MEDIA_ROOT",
     "SECRET_KEY_FILE",
     "SECURE_COOKIES",
     "SECURE_HSTS_SECONDS",
     "SECURE_SSL_REDIRECT",
     "SITE_URL",
+    "SLOW_QUERY_SECONDS",
     "STATIC_ROOT",
     "TIME_ZONE",
     "TRUST_FORWARDED_PROTO",
     "TWO_PERSON_RULE",
 ):
     os.environ.pop(_name, None)
+# A line for each of a hundred thousand requests says nothing; those who test the line turn it on.
+os.environ["ACCESS_LOG"] = "0"
 os.environ["SECRET_KEY"] = "a-key-for-tests-only-0123456789-abcdefghijklmnop"
 
 from shopplanr import sqlite  # noqa: E402

@@ -19,7 +19,7 @@ from audit.offline.verify_audit import (
 )
 from audit.proof.entries import PAGE, entries, entries_by_sequence
 from audit.proof.sealing import checkpoint_of
-from shopplanr import clock, safe_csv
+from shopplanr import clock, csv_lines
 
 FORMATS = {"jsonl": "application/x-ndjson", "csv": "text/csv"}
 """What there is, and as which media type."""
@@ -34,7 +34,7 @@ def lines(form: str, some: QuerySet[AuditEntry] | None = None) -> Iterator[str]:
     """
     if form == "csv":
         chosen = entries(FIRST_SEQUENCE) if some is None else _chosen(some)
-        yield from safe_csv.lines(FIELDS, chosen)
+        yield from csv_lines.lines(FIELDS, chosen)
         return
     yield _line({"kind": "export", "version": EXPORT_VERSION, "filtered": some is not None} | _now())
     if some is None:

@@ -10,9 +10,9 @@ APP_ORDER = ("serials", "certificates", "audit", "floor", "accounts", "auth")
 
 MODEL_ORDER = (
     *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "ApprovalRequest"),
-    *("Note", "NotePhoto"),
-    *("RouteTemplate", "LibraryEntry"),
-    *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification"),
+    *("StepRequirement", "RequirementOverride", "Note", "NotePhoto"),
+    *("RouteTemplate", "TemplateRequirement", "LibraryEntry"),
+    *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification", "RecordImport"),
 )
 
 

@@ -6,7 +6,8 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate
+from certificates.exchange import imports
+from certificates.models import CertAttachment, Certificate, RecordImport
 from certificates.services import attaching
 from serials.models import (
     ApprovalRequest,
@@ -22,7 +23,7 @@ from serials.models import (
     StepOverride,
     StepStatus,
 )
-from serials.services import approvals, overrides
+from serials.services import approvals, overrides, requirement_overrides, requirements
 from shopplanr.accounts.roles import Role
 from tests.accounts.factories import UserFactory
 from tests.admin.conftest import at_desk, staff
@@ -55,6 +56,7 @@ SHOP_MODELS = (
     LibraryEntry,
     Certificate,
     CertAttachment,
+    RecordImport,
     AuditEntry,
 )
 
@@ -71,8 +73,12 @@ def one_of_each():
     approvals.request("waiver", part.id, steps_of(part.path)[1].pk, "not on this drawing", OPERATOR)
     attaching.attach(part.id, CertificateFactory().pk, OPERATOR)
     make_note([part], photos=[photo()])
-    TemplateFactory()
+    asked = {"certificateType": "process", "policy": "block_or_override"}
+    TemplateFactory(steps=[{"name": "Saw", "requirements": [asked]}])
+    requirement = requirements.set_of_step(steps_of(part.path)[3].pk, [asked], PLANNER).asked[0]
+    requirement_overrides.create(part.id, {"requirementId": requirement.pk, "reason": "agreed"}, PLANNER)
     LibraryEntryFactory()
+    imports.take("products", "products.csv", b"GTIN\n96385074", PLANNER)
     return [model.objects.first() for model in SHOP_MODELS]
 
 

@@ -175,6 +175,8 @@ def test_odd_queries(path, client, shop):
 FILES = {"audit/export"}
 """Lists that come as a file: tests/audit_proof/test_export.py."""
 UNFILTERED = "serials/<str:id>/step-statuses"
+WHERE_USED = ("where-used", "serials/<str:id>/trace")
+"""Tested with what they answer: tests/api/where_used, tests/api/serials/test_trace.py."""
 LABEL = "serials/<str:id>/label"
 PROOF = "audit/verify"
 AS_OF_A_DAY = "products/<str:gtin>/certifications/<str:certification_id>"
@@ -190,7 +192,15 @@ def test_a_short_list_without_filters_names_what_it_does_not_know(client, shop):
 
 def test_a_query_is_ignored_where_none_is_documented(client, shop):
     for call in calls(shop):
-        if call.verb == "GET" and call.path not in {*LISTS, *ON_THE_FLOOR, UNFILTERED, AS_OF_A_DAY, LABEL, PROOF}:
+        if call.verb == "GET" and call.path not in {
+            *LISTS,
+            *ON_THE_FLOOR,
+            UNFILTERED,
+            AS_OF_A_DAY,
+            LABEL,
+            PROOF,
+            *WHERE_USED,
+        }:
             for query in ODD_QUERIES:
                 assert client.generic("GET", call.url(), QUERY_STRING=query).status_code == 200, (call.name, query)
 

@@ -15,7 +15,7 @@ from audit.models import Action, AuditEntry
 from audit.offline.verify_audit import FIELDS
 from audit.proof import entries, export, keys
 from serials.services import endings
-from shopplanr import safe_csv
+from shopplanr import csv_lines
 from shopplanr.actor import Actor
 from tests.accounts.factories import UserFactory, token_client
 from tests.api.answers import assert_envelope
@@ -88,8 +88,8 @@ class TestCsv:
         response = client.get(URL, {"format": "csv"})
         assert response["Content-Type"] == "text/csv; charset=utf-8"
         text = read(response)
-        assert text.startswith(safe_csv.BYTE_ORDER_MARK)
-        header, *rows = csv.reader(io.StringIO(text.removeprefix(safe_csv.BYTE_ORDER_MARK)))
+        assert text.startswith(csv_lines.BYTE_ORDER_MARK)
+        header, *rows = csv.reader(io.StringIO(text.removeprefix(csv_lines.BYTE_ORDER_MARK)))
         assert tuple(header) == FIELDS
         assert [row[1] for row in rows] == [entry.entry_id for entry in log]
         assert json.loads(rows[0][-1]) == log[0].metadata
