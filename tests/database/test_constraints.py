@@ -14,18 +14,14 @@ from certificates.models import (
     Certification,
     CertificationAssignment,
     Product,
-    RecordImport,
 )
 from serials.models import (
-    ApprovalRequest,
     Job,
     LibraryEntry,
     Note,
-    NotePhoto,
     NoteSerial,
     OrderOfWork,
     Path,
-    RequirementOverride,
     RouteTemplate,
     Serial,
     SerialCounter,
@@ -38,13 +34,8 @@ from serials.models import (
 )
 from shopplanr import clock
 from shopplanr.floor.models import Scan
-from tests.database.certificate_rows import (
-    OF_CERTIFICATES,
-    a_document,
-    a_revision,
-    a_revocation,
-    an_attachment,
-)
+from tests.database.certificate_rows import OF_CERTIFICATES, a_document, a_revision, a_revocation, an_attachment
+from tests.database.rows import IMPORTED, a_photo, a_scan, an_approval, an_entry, an_excuse, an_import
 
 pytestmark = pytest.mark.django_db
 
@@ -101,37 +92,6 @@ CHANGES = [
     ("assignment_covers_a_day", CertificationAssignment, {"expiration_date": date(2024, 2, 28)}),
 ]
 """A constraint, and a change of every row of the model that breaks it."""
-
-
-def a_scan(**fields) -> Scan:
-    return Scan(**{"code": "x", "user_id": "dana", "verdict": "done", "reason": "found", "message": "x"} | fields)
-
-
-def an_entry(**fields) -> AuditEntry:
-    return AuditEntry(**{"action": "note_created", "user_id": "dana"} | fields)
-
-
-def a_photo(shop, **fields) -> NotePhoto:
-    whole = {"place": 1, "content_type": "image/png", "width": 1, "height": 1, "size_bytes": 1}
-    return NotePhoto(**{"note": shop.note, "digest": "0" * 64, "thumbnail_digest": "f" * 64} | whole | fields)
-
-
-def an_import(**fields) -> RecordImport:
-    whole = {"kind": "products", "file_name": "x.csv", "digest": "0" * 64, "content": b"x", "uploaded_by": "dana"}
-    return RecordImport(**whole | fields)
-
-
-IMPORTED = {"state": "done", "content": None, "imported_by": "dana", "imported_at": clock.now()}
-
-
-def an_excuse(shop, **fields) -> RequirementOverride:
-    whole = {"serial": shop.moving, "requirement": shop.requirement, "reason": "agreed", "created_by": "li"}
-    return RequirementOverride(**whole | fields)
-
-
-def an_approval(shop, **fields) -> ApprovalRequest:
-    whole = {"kind": "waiver", "serial": shop.moving, "step": shop.steps[1], "reason": "no burr", "requested_by": "li"}
-    return ApprovalRequest(**whole | fields)
 
 
 ADDITIONS = [
