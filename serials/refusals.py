@@ -181,6 +181,24 @@ class StepReordered(RuleRefusal):
 # --- Refusals that name what they are about
 
 
+class NotOverridable(Refusal):
+    """Only what may be overridden is: the planner said so when the step was made to ask for it."""
+
+    code = "requirement_not_overridable"
+
+    def __init__(self, policy: str):
+        super().__init__(f"This requirement cannot be overridden: its policy is to {policy}")
+
+
+class OverrideEnded(Refusal):
+    """A part that is not in progress leaves no step any more."""
+
+    code = "serial_not_in_progress"
+
+    def __init__(self, serial_id: str, status: str):
+        super().__init__(f"{serial_id} is {status}: there is nothing to override")
+
+
 class RouteChanged(Conflict):
     """Somebody changed the route between its being shown and its being saved."""
 

@@ -26,7 +26,8 @@ DIGEST_LENGTH = 64
 PIECE_BYTES = 256 * 1024
 
 _DIGEST = re.compile(rf"[0-9a-f]{{{DIGEST_LENGTH}}}", re.ASCII)
-_INCOMING = "incoming"
+INCOMING = "incoming"
+"""The folder in which files are while they arrive."""
 
 _FILE_MODE = 0o440  # written once, read by the site and its group, run by nobody
 _FOLDER_MODE = 0o750
@@ -85,7 +86,7 @@ def put(content: bytes | BinaryIO) -> Stored:
     file that was altered.
     """
     stream = BytesIO(content) if isinstance(content, bytes) else content
-    incoming = settings.MEDIA_ROOT / _INCOMING / secrets.token_hex(16)
+    incoming = settings.MEDIA_ROOT / INCOMING / secrets.token_hex(16)
     incoming.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
     try:
         stored = _write(stream, incoming)

@@ -4,6 +4,7 @@ A setting that is silently ignored is worse than one that is missing: somebody b
 falls back on a default when a value is there but wrong. A variable that is set to nothing counts as not set.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -54,6 +55,16 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be {limits}, not {number}.")
         return number
 
+    def seconds(self, name: str, default: float, minimum: float = 0.0, maximum: float = 86400.0) -> float:
+        """Return a length of time within its limits, such as ``0.5``."""
+        value = self.text(name)
+        if not value:
+            return default
+        limits = f"a number of seconds ({minimum:g} to {maximum:g}), such as 0.5"
+        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value, re.ASCII) or not minimum <= float(value) <= maximum:
+            raise ImproperlyConfigured(f"{name} must be {limits}, not {value!r}.")
+        return float(value)
+
     def choice(self, name: str, options: tuple[str, ...], default: str) -> str:
         """Return one of ``options``, which are compared exactly."""
         value = self.text(name)
@@ -97,6 +108,18 @@ class Environment:
             whole = False
         if value and (not whole or "@" in parts.netloc or parts.path or parts.query or parts.fragment):
             raise ImproperlyConfigured(f"{name} must be an address such as https://shop.example.com, not {value!r}.")
+        return value
+
+    def web_address(self, name: str) -> str:
+        """Return an address to send something to, with whatever path it has. It may carry a secret: never show it."""
+        value = self.text(name)
+        try:
+            parts = urlsplit(value)
+            whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        except ValueError:  # a port that is no number
+            whole = False
+        if value and not whole:
+            raise ImproperlyConfigured(f"{name} must be an address such as https://keeper.example.com/checkpoints.")
         return value
 
     def time_zone(self, name: str, default: str) -> str:

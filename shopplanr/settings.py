@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from shopplanr import __version__, sqlite
+from shopplanr import __version__, postgresql, sqlite
 from shopplanr.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -50,6 +50,7 @@ WSGI_APPLICATION = "shopplanr.wsgi.application"
 
 INSTALLED_APPS = [
     "shopplanr.accounts",
+    "shopplanr.watch",
     "audit",
     "serials",
     "certificates",
@@ -73,6 +74,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, so that every answer carries a request id, those of the middleware below included.
     "shopplanr.api.middleware.RequestIdMiddleware",
+    # Around everything else, so that whatever is answered is timed, counted and logged.
+    "shopplanr.watch.middleware.AccessMiddleware",
+    # In front of whatever looks at the host name, at TLS or at a session: a probe has none of them.
+    "shopplanr.watch.middleware.ProbesMiddleware",
+    "shopplanr.watch.middleware.OutageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -124,16 +130,29 @@ _database["CONN_HEALTH_CHECKS"] = True
 # PgBouncer in transaction mode hands every statement to another connection, which knows nothing of a cursor.
 _database["DISABLE_SERVER_SIDE_CURSORS"] = _environment.flag("DISABLE_SERVER_SIDE_CURSORS", default=False)
 
+# How long a call waits for what somebody else has locked before it is told to come again: less than the twenty seconds
+# after which a page gives up waiting for an answer.
+LOCK_TIMEOUT_SECONDS = _environment.seconds(
+    "LOCK_TIMEOUT_SECONDS", default=sqlite.BUSY_TIMEOUT_SECONDS, minimum=0.1, maximum=3600.0
+)
+
 SQLITE_SYNCHRONOUS = _environment.choice("SQLITE_SYNCHRONOUS", sqlite.SYNCHRONOUS, default="FULL")
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["ENGINE"] = "shopplanr.queued_sqlite"
-    _database["OPTIONS"] = sqlite.options(SQLITE_SYNCHRONOUS) | _database.get("OPTIONS", {})
+    _database["OPTIONS"] = sqlite.options(SQLITE_SYNCHRONOUS, LOCK_TIMEOUT_SECONDS) | _database.get("OPTIONS", {})
     if _database["NAME"] != ":memory:":
         # Relative to the project rather than to wherever a command happens to be started.
         _database["NAME"] = BASE_DIR / _database["NAME"]
         if _database["NAME"].parent == VAR_DIR:
             VAR_DIR.mkdir(exist_ok=True)
     sqlite.prepare_connections()
+else:
+    _database["OPTIONS"] = postgresql.options(
+        connect_timeout_seconds=_environment.whole_number("CONNECT_TIMEOUT_SECONDS", default=5, minimum=1, maximum=300),
+        # A connection pool hands the session's settings to nobody, and may refuse them.
+        lock_timeout_seconds=None if _database["DISABLE_SERVER_SIDE_CURSORS"] else LOCK_TIMEOUT_SECONDS,
+        given=_database.get("OPTIONS", {}),
+    )
 
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -219,6 +238,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "operator", "description": "What there is to do, by person, by step and by station. Reads only."},
         {"name": "notes", "description": "What people saw and did, with photos: written once."},
         {"name": "certs", "description": "Material and process certificates."},
+        {"name": "where-used", "description": "From a certificate, a person, a step or a time to the parts concerned."},
         {"name": "products", "description": "Products by their GTIN, and the certifications that they hold."},
         {"name": "certifications", "description": "The catalogue of what products can be certified for."},
         {"name": "audit", "description": "What happened: entries that are written once."},
@@ -234,15 +254,22 @@ SPECTACULAR_SETTINGS = {
         "ApprovalState": "serials.models.ApprovalState",
         "AuditAction": "audit.models.Action",
         "BypassClassification": ["skipped", "deferred"],
+        "CertificateStanding": "certificates.api.trace.STANDINGS",
         "CertificateType": "certificates.models.CertificateType",
+        "CoverageStanding": "certificates.api.coverage_shapes.STANDINGS",
         "DependencyType": "serials.models.DependencyType",
+        "DocumentType": "certificates.models.DocumentType",
         "DueStatus": "serials.api.shapes.DUE_STATUSES",
         "ImageType": "serials.models.ImageType",
+        "InspectionDocumentType": "serials.models.En10204Type",
         "ListedSerialStatus": "serials.api.shapes.LISTED_STATUSES",
+        "ReadinessCode": "certificates.api.coverage_shapes.CODES",
+        "RequirementPolicy": "serials.models.RequirementPolicy",
         "ScanKind": "shopplanr.floor.api.shapes.KINDS",
         "ScanVerdict": "shopplanr.floor.models.ScanVerdict",
         "ScrapReason": "serials.models.ScrapReason",
         "SerialStatus": "serials.models.SerialStatus",
+        "WhereUsedEvent": "certificates.api.where_used.REASONS",
         "VerificationStatus": "certificates.models.VerificationStatus",
         "StepStatusCode": "serials.models.StepStatusCode",
     },
@@ -296,18 +323,59 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # A route of 200 steps, which is the longest, has six fields for each in the form in which it is written.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
-# --- Log ----------------------------------------------------------------------------------------------------------
+# --- The audit trail's proof: docs/audit-proof.md -------------------------------------------------------------------
+
+# What signs the checkpoints. Made at the first start, and nowhere else than in this file.
+AUDIT_KEY_FILE = BASE_DIR / _environment.text("AUDIT_KEY_FILE", str(VAR_DIR / "audit_key"))
+
+# Where checkpoints are kept outside of the database.
+AUDIT_CHECKPOINT_FILE = BASE_DIR / _environment.text("AUDIT_CHECKPOINT_FILE", str(VAR_DIR / "audit_checkpoints.jsonl"))
+AUDIT_CHECKPOINT_URL = _environment.web_address("AUDIT_CHECKPOINT_URL")
+AUDIT_CHECKPOINT_MAIL = _environment.listed("AUDIT_CHECKPOINT_MAIL")
+AUDIT_CHECKPOINT_MAIL_HOURS = _environment.whole_number(
+    "AUDIT_CHECKPOINT_MAIL_HOURS", default=24, minimum=1, maximum=24 * 366
+)
+
+# How often the server seals what was written. 0: it does not; something else calls manage.py audit_seal.
+AUDIT_SEAL_SECONDS = _environment.whole_number("AUDIT_SEAL_SECONDS", default=60, maximum=24 * 3600)
+
+# --- Mail ---------------------------------------------------------------------------------------------------------
+
+EMAIL_HOST = _environment.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = _environment.whole_number("EMAIL_PORT", default=25, minimum=1, maximum=65535)
+EMAIL_HOST_USER = _environment.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = _environment.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = _environment.flag("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = _environment.text("EMAIL_FROM", "shopplanr@localhost")
+
+# --- The watch: log, figures, faults ----------------------------------------------------------------------------------
 
 LOG_LEVEL = _environment.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
+LOG_FORMAT = _environment.choice("LOG_FORMAT", ("line", "json"), default="line")
+ACCESS_LOG = _environment.flag("ACCESS_LOG", default=True)
+
+# A statement that takes longer is logged, without what people typed; 0 logs none.
+SLOW_QUERY_SECONDS = _environment.seconds("SLOW_QUERY_SECONDS", default=1.0)
+
+# A function of the operator's own, as module.function, that is told of every fault.
+ERROR_REPORTER = _environment.text("ERROR_REPORTER")
+
+# Who may read /metrics: nobody unless one of the two is set. The folder is where the server's processes count together.
+METRICS_TOKEN = _environment.text("METRICS_TOKEN")
+METRICS_NETWORKS = _environment.networks("METRICS_NETWORKS")
+METRICS_DIR = BASE_DIR / _metrics_dir if (_metrics_dir := _environment.text("METRICS_DIR")) else None
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "shopplanr.api.middleware.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "shopplanr.watch.logs.RequestIdFilter"}},
     "formatters": {
-        "line": {"format": "{asctime} {levelname} [{request_id}] {name}: {message}", "style": "{"},
+        "line": {"()": "shopplanr.watch.logs.LineFormatter"},
+        "json": {"()": "shopplanr.watch.logs.JsonFormatter"},
     },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"},
+        "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": LOG_FORMAT},
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
@@ -315,5 +383,10 @@ LOGGING = {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         # Every statement at DEBUG would bury the rest.
         "django.db.backends": {"level": "INFO"},
+        # One line for each request; those of probes and of static files at DEBUG.
+        "shopplanr.access": {"level": LOG_LEVEL if ACCESS_LOG else "CRITICAL"},
     },
 }
+if ERROR_REPORTER:
+    LOGGING["handlers"]["reporter"] = {"()": "shopplanr.watch.reporting.ReporterHandler", "reporter": ERROR_REPORTER}
+    LOGGING["root"]["handlers"] = ["stderr", "reporter"]

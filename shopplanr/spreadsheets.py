@@ -4,9 +4,7 @@ A text that begins like a formula gets an apostrophe in front, which spreadsheet
 back loses it again; a text that has one of its own there gets a second, so that nothing is lost on the way.
 """
 
-import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it, spreadsheets take UTF-8 for something else."""
@@ -28,18 +26,3 @@ def guarded_again(value: object) -> object:
 def unguarded(text: str) -> str:
     """Return the text that was guarded."""
     return text[1:] if _GUARDED.match(text) else text
-
-
-class _Line:
-    """What the csv module writes to: it hands each line back."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Yield the lines of a CSV file that spreadsheets open as it is meant."""
-    writer = csv.writer(_Line())
-    yield BYTE_ORDER_MARK + writer.writerow(headings)
-    for cells in rows:
-        yield writer.writerow([guarded(cell) for cell in cells])

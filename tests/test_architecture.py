@@ -13,10 +13,28 @@ PACKAGES = ("audit", "certificates", "serials", "shopplanr")
 
 LONGEST_MODULE_LINES = 400
 
-CORE = ("actor", "clock", "content_store", "fields", "ids", "lookup", "refusals", "spreadsheets", "uploads", "values")
+IN_ONE_PIECE = {"audit/offline/verify_audit.py"}
+"""Longer, because an auditor takes it along as one file."""
+
+CORE = (
+    "actor",
+    "clock",
+    "content_store",
+    "csv_lines",
+    "fields",
+    "ids",
+    "lookup",
+    "refusals",
+    "spreadsheets",
+    "uploads",
+    "values",
+)
 """What everything else stands on."""
 
-RULES = ("photos", "routing", "scheduling", "second_person", "tags")
+RULES = (
+    *("serials.photos", "serials.routing", "serials.scheduling", "serials.second_person", "serials.tags"),
+    *("certificates.coverage", "certificates.validity"),
+)
 """Rules over plain values."""
 
 FORBIDDEN = {
@@ -26,14 +44,20 @@ FORBIDDEN = {
         f"shopplanr.{name}": ("audit", "serials", "certificates", "shopplanr.accounts", "shopplanr.api")
         for name in CORE
     },
+    # the trail counts here, and the answers to an outage must not need what may be gone
+    **{
+        f"shopplanr.watch.{name}": ("audit", "serials", "certificates", "shopplanr.accounts", "shopplanr.api")
+        for name in ("exchange", "figures", "logs", "migrating", "outages", "routes", "statements")
+    },
     "shopplanr.idempotency": ("audit", "serials", "certificates", "shopplanr.api"),
     # what a scan does is one rule, for pages and programs alike; what a code says is another
     "shopplanr.floor.scanning": ("rest_framework", "django.http", "shopplanr.api", "shopplanr.floor.views"),
     "shopplanr.floor.codes": ("rest_framework", "django.db", "shopplanr.floor.models", "serials", "certificates"),
     # the rules know nothing of who asks, nor of what keeps the answer
-    **{
-        f"serials.{name}": ("django", "rest_framework", "serials.models", "serials.services", "audit") for name in RULES
-    },
+    **dict.fromkeys(
+        RULES,
+        ("django", "rest_framework", "serials.models", "serials.services", "certificates.models", "audit"),
+    ),
     **{
         f"{app}.services": (
             f"{app}.api",
@@ -139,7 +163,7 @@ def test_the_ways_of_importing_are_all_seen():
 
 
 def test_the_rules_load_without_django():
-    rules = ", ".join(f"serials.{name}" for name in RULES)
+    rules = ", ".join(RULES)
     code = f"import sys, {rules}; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
@@ -184,7 +208,7 @@ def test_every_module_is_short_enough_to_be_read_in_one_sitting():
     paths = [path for path, _ in modules().values()]
     paths += [path for folder in ("tests", "scripts") for path in (ROOT / folder).rglob("*.py")]
     lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text().splitlines()) for path in paths}
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE_LINES} == {}
+    assert {name for name, lines in lengths.items() if lines > LONGEST_MODULE_LINES} == IN_ONE_PIECE
 
 
 SPOKEN_FOR = (
@@ -197,8 +221,9 @@ SPOKEN_FOR = (
     "serials.job_list",
     "serials.queues",
     "serials.route_board",
-    *[f"serials.{name}" for name in RULES],
+    *RULES,
     "shopplanr.idempotency",
+    "shopplanr.watch",
     *[f"shopplanr.{name}" for name in CORE],
 )
 

@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from audit.admin.history import TrackedAdmin
 from audit.admin.naming import names
@@ -15,7 +17,7 @@ from certificates.services import certificates
 from serials.models import Serial
 from shopplanr.accounts.actors import actor_for
 from shopplanr.accounts.roles import Right
-from shopplanr.admin.links import list_url, record_link
+from shopplanr.admin.links import link, list_url, record_link
 from shopplanr.admin.panels import PANEL_ROWS, Panel
 from shopplanr.admin.people import person, with_name
 from shopplanr.admin.services import ServiceAdmin, ServiceForm
@@ -63,11 +65,15 @@ class CertificateAdmin(ExchangeMixin, TrackedAdmin, ServiceAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Certificate | None = None):
         """Ask for what a certificate needs; show what it has."""
-        return ("type", "name", "metadata") if obj is None else ("name", "kind", "facts", ("id", "created_at"))
+        return (
+            ("type", "name", "metadata")
+            if obj is None
+            else ("name", "kind", "facts", "where_used", ("id", "created_at"))
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Certificate | None = None):
         """A certificate is immutable."""
-        return () if obj is None else ("name", "kind", "facts", "id", "created_at", "metadata")
+        return () if obj is None else ("name", "kind", "facts", "where_used", "id", "created_at", "metadata")
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
         """Return the list that counts attachments."""
@@ -89,6 +95,11 @@ class CertificateAdmin(ExchangeMixin, TrackedAdmin, ServiceAdmin):
         """Return on how many parts the certificate is."""
         number = certificate.attachment_count
         return "–" if not number else f"{number:,} part{'s' if number > 1 else ''}"
+
+    @admin.display(description="Where used")
+    def where_used(self, certificate: Certificate) -> str:
+        """Return a link to every part concerned."""
+        return link(f"{reverse('floor:where-used')}?{urlencode({'certId': certificate.pk})}", "Every part with it")
 
     @admin.display(description="Facts")
     def facts(self, certificate: Certificate) -> str:

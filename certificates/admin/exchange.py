@@ -8,7 +8,7 @@ from django.contrib.admin.options import IS_POPUP_VAR, IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
 
@@ -18,7 +18,7 @@ from certificates.exchange.kinds import KINDS, Kind
 from certificates.exchange.outcomes import Report, State
 from certificates.exchange.tables import FILE_MAX_BYTES, ROWS_MAX
 from certificates.models import ImportKind, ImportState, RecordImport
-from shopplanr import clock
+from shopplanr import clock, csv_lines
 from shopplanr.accounts.actors import actor_for
 from shopplanr.accounts.roles import refusal_sentence
 from shopplanr.admin.links import page_url
@@ -111,7 +111,7 @@ class ExchangeMixin:
         name = f"{self.exchange_kind}-{clock.today():%Y-%m-%d}.{file_format}"
         rows = self.model.objects.filter(pk__in=rows.order_by().values("pk"))
         if file_format == "csv":
-            return _csv(exporting.as_csv(self.exchanged, rows), name)
+            return csv_lines.answer(exporting.as_csv(self.exchanged, rows), name)
         try:
             return _workbook(lambda file: exporting.write_workbook(self.exchanged, rows, file), name)
         except Refusal as refusal:
@@ -156,7 +156,7 @@ class ExchangeMixin:
             raise Http404
         name = f"{self.exchange_kind}.{file_format}"
         if file_format == "csv":
-            return _csv(exporting.template_csv(self.exchanged), name)
+            return csv_lines.answer(exporting.template_csv(self.exchanged), name)
         return _workbook(lambda file: exporting.write_template(self.exchanged, file), name)
 
     def import_view(self, request: HttpRequest, import_id: str) -> HttpResponse:
@@ -207,12 +207,6 @@ class ExchangeMixin:
     def _turned_away(self, request: HttpRequest, sentence: str, title: str) -> HttpResponse:
         context = self.admin_site.each_context(request) | {"title": title, "opts": self.opts, "sentence": sentence}
         return TemplateResponse(request, "admin/turned_away.html", context, status=403)
-
-
-def _csv(lines, name: str) -> HttpResponse:
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _workbook(write: Callable, name: str) -> HttpResponse:

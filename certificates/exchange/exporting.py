@@ -10,8 +10,9 @@ from xlsxwriter import Workbook
 from certificates.exchange import cells
 from certificates.exchange.columns import Column, shown
 from certificates.exchange.kinds import Kind
+from shopplanr import csv_lines
 from shopplanr.refusals import Refusal
-from shopplanr.spreadsheets import csv_lines, guarded_again
+from shopplanr.spreadsheets import guarded_again
 from shopplanr.values import calendar_date
 
 CELL_MAX_LENGTH = 32_767
@@ -38,7 +39,7 @@ class TooMuchForExcel(Refusal):
 def as_csv(kind: Kind, rows: QuerySet) -> Iterator[str]:
     """Yield the lines of a CSV file."""
     headings = [column.heading for column in kind.columns]
-    return csv_lines(headings, ([_written(value) for value in values] for values in kind.cells(rows)))
+    return csv_lines.lines(headings, ([_written(value) for value in values] for values in kind.cells(rows)))
 
 
 def write_workbook(kind: Kind, rows: QuerySet, file: BinaryIO) -> None:
@@ -48,7 +49,7 @@ def write_workbook(kind: Kind, rows: QuerySet, file: BinaryIO) -> None:
 
 def template_csv(kind: Kind) -> Iterator[str]:
     """Yield a CSV file with the headings and one example."""
-    return csv_lines([column.heading for column in kind.columns], [[column.example for column in kind.columns]])
+    return csv_lines.lines([column.heading for column in kind.columns], [[column.example for column in kind.columns]])
 
 
 def write_template(kind: Kind, file: BinaryIO) -> None:

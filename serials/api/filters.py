@@ -12,6 +12,7 @@ from serials.models import (
     Job,
     LibraryEntry,
     Note,
+    RequirementOverride,
     RouteTemplate,
     ScrapReason,
     Serial,
@@ -177,6 +178,16 @@ class OverrideFilters(FilterSet):
 
     class Meta:
         model = StepOverride
+        fields: list[str] = []
+
+
+class RequirementOverrideFilters(FilterSet):
+    """Overrides of certificate requirements for one part."""
+
+    requirementId = filters.CharFilter(field_name="requirement_id", label="Of this requirement.")
+
+    class Meta:
+        model = RequirementOverride
         fields: list[str] = []
 
 

@@ -6,8 +6,11 @@ from serials.models import (
     AdvancementMode,
     ApprovalKind,
     ApprovalState,
+    CertificateType,
     DependencyType,
+    En10204Type,
     ImageType,
+    RequirementPolicy,
     ScrapReason,
     SerialStatus,
     StepStatusCode,
@@ -92,6 +95,26 @@ class JobProgressShape(Shape):
 # --- Paths and steps
 
 
+class AskedShape(Shape):
+    """Certificates that a step asks for."""
+
+    certificateType = Choice(CertificateType.choices, source="certificate_type")
+    quantity = Whole(help_text="How many different certificates.")
+    en10204Minimum = Choice(
+        En10204Type.choices,
+        source="en10204_minimum",
+        required=False,
+        help_text="Each of at least this type (EN 10204); any where it is left out.",
+    )
+    policy = Choice(RequirementPolicy.choices)
+
+
+class RequirementShape(AskedShape):
+    """Certificates that a step of a path asks for."""
+
+    id = Text()
+
+
 class StepShape(Shape):
     """One operation of a path."""
 
@@ -102,6 +125,7 @@ class StepShape(Shape):
     assignedTo = Text(source="assigned_to_id", required=False)
     optional = Flag()
     dependencyType = Choice(DependencyType.choices, source="dependency_type")
+    requirements = RequirementShape(many=True, source="asked_if_any", required=False)
 
 
 class PathShape(Shape):
@@ -125,6 +149,7 @@ class TemplateStepShape(Shape):
     location = Text(required=False)
     optional = Flag()
     dependencyType = Choice(DependencyType.choices, source="dependency_type")
+    requirements = AskedShape(many=True, source="asked_if_any", required=False)
 
 
 class TemplateRouteShape(Shape):
@@ -279,6 +304,18 @@ class StepOverrideShape(Shape):
     serialId = Text(source="serial_public_id")
     stepId = Text(source="step_id")
     active = Flag()
+    reason = Text()
+    createdBy = Text(source="created_by")
+    createdAt = Timestamp(source="created_at")
+
+
+class RequirementOverrideShape(Shape):
+    """One part may go on without what a requirement asks for."""
+
+    id = Text()
+    serialId = Text(source="serial_public_id")
+    requirementId = Text(source="requirement_id")
+    stepId = Text(source="requirement.step_id")
     reason = Text()
     createdBy = Text(source="created_by")
     createdAt = Timestamp(source="created_at")

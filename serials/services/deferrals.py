@@ -8,7 +8,8 @@ from audit import trail
 from audit.models import Action
 from serials import refusals, routing
 from serials.models import ApprovalKind, Serial, StepStatus
-from serials.services import parts, requests
+from serials.services import leaving, parts, requests
+from serials.services.leaving import Leaving
 from shopplanr.actor import Actor
 from shopplanr.refusals import NotFound
 from shopplanr.values import given_text
@@ -42,12 +43,13 @@ def waive(serial_id: str, step_id: str, reason: object, approver: Actor) -> Step
 def complete_deferred(serial_id: str, step_id: str, actor: Actor) -> StepStatus:
     """Record that the work of a deferred step was done after all; return its record.
 
-    Raises ``Serial not found``, ``SnStepStatus not found``, ``NotDeferred``.
+    Raises ``Serial not found``, ``SnStepStatus not found``, ``NotDeferred``, and what ``leaving.check`` raises.
     """
     serial = parts.lock(serial_id)
     step = step_of(serial, parts.route_of(serial)[1], step_id)
     if step.status != routing.DEFERRED:
         raise refusals.NotDeferred(step.status)
+    leaving.check(Leaving(serial, step, (step,) if step.asks else ()))
     trail.record(Action.DEFERRED_STEP_COMPLETED, actor, step_id=step_id, **parts.places(serial))
     return _settle(serial, step, routing.COMPLETED)
 

@@ -9,7 +9,8 @@ from audit.models import Action
 from serials import refusals, routing
 from serials.models import ApprovalKind, ScrapReason, Serial, SerialStatus
 from serials.models.parts import COMPLETED_INDEX
-from serials.services import parts, requests
+from serials.services import leaving, parts, requests
+from serials.services.leaving import Leaving
 from shopplanr import clock
 from shopplanr.actor import Actor
 from shopplanr.refusals import Invalid
@@ -57,6 +58,8 @@ def scrap(serial_id: str, reason: object, explanation: object, actor: Actor) -> 
 def force_complete(serial_id: str, reason: object, actor: Actor) -> Serial:
     """Complete the part although required steps are open; return it. The step records stay as they are.
 
+    It needs no certificates either: the entry names the requirements that would have held the part back.
+
     Raises ``Serial not found``, ``ForceScrapped``, ``AlreadyCompleted``, ``NothingToForce``, and what
     ``second_person`` raises.
     """
@@ -67,7 +70,10 @@ def force_complete(serial_id: str, reason: object, actor: Actor) -> Serial:
     forced_by = actor.identified()
     asked = requests.settle(ApprovalKind.FORCE_COMPLETE, [serial], None, actor, reason)
 
-    facts = ({"reason": reason} if reason else {}) | asked[serial.pk]
+    facts: dict[str, object] = ({"reason": reason} if reason else {}) | asked[serial.pk]
+    here = steps[serial.current_step_index]
+    if missing := leaving.missing(Leaving(serial, here, routing.work_done(steps, here.index), completes=True)):
+        facts["missingRequirementIds"] = missing
     entry = trail.record(
         Action.SERIAL_FORCE_COMPLETED,
         actor,

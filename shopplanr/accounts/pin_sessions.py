@@ -63,7 +63,8 @@ class PinSessionMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request. Of a request that asked for no session, none is looked at here either."""
         response = self.get_response(request)
-        attended = request.session.accessed and UNATTENDED_HEADER not in request.headers
+        # Where the service cannot work, the session cannot be asked for either.
+        attended = response.status_code < 500 and request.session.accessed and UNATTENDED_HEADER not in request.headers
         if attended and is_by_pin(request) and _now() - request.session[RENEWED_AT] >= RENEWAL_GRAIN_SECONDS:
             _prolong(request)
         return response

@@ -74,6 +74,12 @@ ADMIN_READERS = frozenset({Role.SUPERVISORS, Role.QC, Role.AUDITORS})
 _ASK = {Role.OPERATORS: "an operator", Role.SUPERVISORS: "a supervisor", Role.QC: "QC"}
 
 
+def those_with(*rights: Right) -> str:
+    """Return who holds all of these rights: ``a supervisor or QC``, ``an administrator`` where no role does."""
+    people = [words for role, words in _ASK.items() if ROLE_RIGHTS[role].issuperset(rights)] or ["an administrator"]
+    return " or ".join(filter(None, [", ".join(people[:-1]), people[-1]]))
+
+
 def refusal_sentence(right: Right, who: str = "You") -> str:
     """Return what somebody without ``right`` is told: what is not allowed, and whom to turn to.
 

@@ -23,6 +23,7 @@ from shopplanr.accounts.roles import Right, refusal_sentence
 from shopplanr.actor import Actor
 from shopplanr.admin.links import page_url
 from shopplanr.refusals import Refusal
+from shopplanr.watch import exchange
 
 SHOWN_AT_MOST = 100
 """Records of a selection that the page lists; it says how many more there are."""
@@ -194,6 +195,7 @@ class ConfirmedActionsMixin:
                     action.carry_out(rows, form.cleaned_data, actor_for(request, None))
             except Refusal as refused:
                 refusal = refused
+                exchange.refused(refusal.code)
             else:
                 self.message_user(request, action.outcome(rows), action.level)
                 return HttpResponseRedirect(back or page_url(self.model, "changelist"))

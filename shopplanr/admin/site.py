@@ -10,8 +10,8 @@ APP_ORDER = ("serials", "certificates", "audit", "floor", "accounts", "auth")
 
 MODEL_ORDER = (
     *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "ApprovalRequest"),
-    *("Note", "NotePhoto"),
-    *("RouteTemplate", "LibraryEntry"),
+    *("StepRequirement", "RequirementOverride", "Note", "NotePhoto"),
+    *("RouteTemplate", "TemplateRequirement", "LibraryEntry"),
     *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification", "RecordImport"),
 )
 

@@ -14,6 +14,8 @@ from certificates.api.catalogue import CertificationViewSet, ProductViewSet
 from certificates.api.certs import CertificateViewSet
 from certificates.api.jobs import ProductJobViewSet
 from certificates.api.serials import CertifiedSerialViewSet
+from certificates.api.trace import TraceViewSet
+from certificates.api.where_used import WhereUsedViewSet
 from serials.api.approvals import ApprovalViewSet
 from serials.api.libraries import LibraryViewSet
 from serials.api.notes import NoteViewSet
@@ -47,6 +49,7 @@ ENDPOINTS = (
     Endpoint("jobs", ProductJobViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.PLAN)}),
     Endpoint("jobs/priorities", ProductJobViewSet, {"PUT": ("reorder", Right.PLAN)}),
     Endpoint("jobs/<str:id>", ProductJobViewSet, {"GET": ("retrieve", Right.READ), "PUT": ("update", Right.PLAN)}),
+    Endpoint("jobs/<str:id>/coverage", ProductJobViewSet, {"GET": ("coverage", Right.READ)}),
     Endpoint("paths", PathViewSet, {"POST": ("create", Right.PLAN)}),
     Endpoint(
         "paths/<str:id>",
@@ -57,6 +60,7 @@ ENDPOINTS = (
     Endpoint("steps/<str:id>", StepViewSet, {"GET": ("retrieve", Right.READ)}),
     Endpoint("steps/<str:id>/assign", StepViewSet, {"PATCH": ("assign", Right.PLAN)}),
     Endpoint("steps/<str:id>/config", StepViewSet, {"PATCH": ("configure", Right.PLAN)}),
+    Endpoint("steps/<str:id>/requirements", StepViewSet, {"PUT": ("ask", Right.PLAN)}),
     # --- what routes are written with
     Endpoint("templates", TemplateViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.PLAN)}),
     Endpoint(
@@ -91,6 +95,7 @@ ENDPOINTS = (
     Endpoint("serials/<str:id>/attach-cert", CertifiedSerialViewSet, {"POST": ("attach_cert", Right.ATTACH)}),
     Endpoint("serials/<str:id>/cert-attachments", CertifiedSerialViewSet, {"GET": ("cert_attachments", Right.READ)}),
     Endpoint("serials/<str:id>/label", LabelViewSet, {"GET": ("label", Right.READ)}),
+    Endpoint("serials/<str:id>/trace", TraceViewSet, {"GET": ("trace", Right.READ_AUDIT)}),
     Endpoint("serials/<str:id>/step-statuses", CertifiedSerialViewSet, {"GET": ("step_statuses", Right.READ)}),
     Endpoint(
         "serials/<str:id>/overrides",
@@ -102,6 +107,12 @@ ENDPOINTS = (
         CertifiedSerialViewSet,
         {"DELETE": ("reverse_override", Right.OVERRIDE)},
     ),
+    Endpoint(
+        "serials/<str:id>/requirement-overrides",
+        CertifiedSerialViewSet,
+        {"GET": ("requirement_overrides", Right.READ), "POST": ("override_requirement", Right.OVERRIDE)},
+    ),
+    Endpoint("serials/<str:id>/readiness", CertifiedSerialViewSet, {"GET": ("readiness", Right.READ)}),
     Endpoint(
         "serials/<str:id>/waive-step/<str:step_id>", CertifiedSerialViewSet, {"POST": ("waive_step", Right.WAIVE)}
     ),
@@ -135,6 +146,7 @@ ENDPOINTS = (
     Endpoint("certs/batch-attach", CertificateViewSet, {"POST": ("batch_attach", Right.ATTACH)}),
     Endpoint("certs/<str:id>", CertificateViewSet, {"GET": ("retrieve", Right.READ)}),
     Endpoint("certs/<str:id>/attachments", CertificateViewSet, {"GET": ("attachments", Right.READ)}),
+    Endpoint("where-used", WhereUsedViewSet, {"GET": ("find", Right.READ)}),  # the trail asks for more
     # --- products and their certifications
     Endpoint("products", ProductViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.KEEP_CATALOGUE)}),
     Endpoint(
@@ -168,6 +180,8 @@ ENDPOINTS = (
     ),
     # --- audit
     Endpoint("audit", AuditViewSet, {"GET": ("list", Right.READ_AUDIT)}),
+    Endpoint("audit/verify", AuditViewSet, {"GET": ("verify", Right.READ_AUDIT)}),
+    Endpoint("audit/export", AuditViewSet, {"GET": ("export", Right.READ_AUDIT)}),
     Endpoint("audit/serial/<str:serial_id>", AuditViewSet, {"GET": ("of_serial", Right.READ_AUDIT)}),
     # --- scanners
     Endpoint("scan", ScanViewSet, {"POST": ("create", Right.READ)}),  # what a scan does asks for more

@@ -137,6 +137,7 @@ class OpenPath(Event):
                 "location": operation.location,
                 "optional": operation.optional,
                 "dependencyType": operation.dependency,
+                "requirements": list(operation.asks),
             }
             for operation in self.route.operations
         ]

@@ -5,11 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from serials.models import AdvancementMode, DependencyType
+from serials.models import AdvancementMode, CertificateType, DependencyType, RequirementPolicy
 
 STRICT, FLEXIBLE, PER_STEP = AdvancementMode.STRICT, AdvancementMode.FLEXIBLE, AdvancementMode.PER_STEP
 PAST_THE_END = "past the last step"
 """Where a jump completes the part."""
+
+ADVISED, BLOCKS, MAY_BE_OVERRIDDEN = (
+    RequirementPolicy.WARN,
+    RequirementPolicy.BLOCK,
+    RequirementPolicy.BLOCK_OR_OVERRIDE,
+)
 
 PHYSICAL, PREFERRED, GATE = DependencyType.PHYSICAL, DependencyType.PREFERRED, DependencyType.COMPLETION_GATE
 
@@ -44,6 +50,17 @@ Paper = Callable[[random.Random, int], CertificatePlan]
 # --- Routes
 
 
+def asks_for(kind: CertificateType, policy: RequirementPolicy) -> dict[str, object]:
+    """Return one certificate of this kind as a step asks for it, and what happens to a part without it."""
+    return {"certificateType": kind.value, "policy": policy.value}
+
+
+MATERIAL_BLOCKS = asks_for(CertificateType.MATERIAL, BLOCKS)
+MATERIAL_ADVISED = asks_for(CertificateType.MATERIAL, ADVISED)
+PROCESS_ADVISED = asks_for(CertificateType.PROCESS, ADVISED)
+PROCESS_OR_OVERRIDE = asks_for(CertificateType.PROCESS, MAY_BE_OVERRIDDEN)
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One step of a route, and how it is worked.
@@ -66,6 +83,10 @@ class Operation:
     without_paper: frozenset[int] = frozenset()
     standing: tuple[str, ...] = ()
     remarks: Mapping[int, str] = field(default_factory=dict)
+    asks: tuple[Mapping[str, object], ...] = ()
+    """The certificates that the step asks for, as the items of a request; from the beginning."""
+    asks_later: tuple[float, tuple[Mapping[str, object], ...]] | None = None
+    """The working day of the story on which it begins to ask for something else, and for what."""
     handed_over: tuple[float, str] | None = None
     """The working day of the story on which somebody else takes over, and who."""
 
@@ -130,6 +151,15 @@ class DoneLater:
 
 
 @dataclass(frozen=True, slots=True)
+class LetPass:
+    """While the part stands at ``at``, it may go on without the certificates that this step asks for."""
+
+    at: str
+    reason: str
+    by: str = "carla"
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """While the part stands at ``at``, somebody asks for what is not granted: it is declined, withdrawn, or still open.
 
@@ -151,7 +181,7 @@ class Question:
         return self.withdrawn or bool(self.declined_by)
 
 
-Decision = Override | Reversal | Waiver | DoneLater | Question
+Decision = Override | Reversal | Waiver | DoneLater | LetPass | Question
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from serials.models import ApprovalKind
+from shopplanr.demo.asking import OverrideRequirements
 from shopplanr.demo.events import (
     Advance,
     Attach,
@@ -32,6 +33,7 @@ from shopplanr.demo.plan import (
     Fate,
     Force,
     JobPlan,
+    LetPass,
     Operation,
     Override,
     Part,
@@ -186,6 +188,8 @@ def _decision(decision: Decision | Remark, part: Part, route: Route) -> Event:
             return WaiveStep(part, route, decision.step, decision.reason, decision.by)
         case DoneLater():
             return CompleteDeferred(part, route, route.operations[route.index(decision.step)])
+        case LetPass():
+            return OverrideRequirements(part, route, decision.at, decision.reason, decision.by)
         case Question():
             return Answer(part, decision)
         case Remark():

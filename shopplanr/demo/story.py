@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from shopplanr import clock
+from shopplanr.demo.asking import AskFor
 from shopplanr.demo.certificates import STANDING
 from shopplanr.demo.events import Books, ChangeJob, HandOver, Leave, OpenJob, OpenPath, Record
 from shopplanr.demo.hours import MINUTE, Calendar, shop_time
@@ -84,6 +85,10 @@ def _of_job(seed: int, plan: JobPlan) -> Iterator[Timed]:
             if operation.handed_over:
                 day, who = operation.handed_over
                 yield shop_time(day) - rng.randrange(5 * MINUTE), HandOver(route, operation, who)
+            if operation.asks_later:
+                day, wanted = operation.asks_later
+                # without a throw of the dice: what else happens stays as it is
+                yield shop_time(day), AskFor(plan, route, operation, wanted)
         yield from on_route(plan, route, _dice(seed, route.key))
 
 

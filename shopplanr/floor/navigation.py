@@ -33,6 +33,7 @@ PLACES = (
     Place("serials", "Parts", "cog", covers=("/serials", "/labels")),
     Place("jobs", "Jobs", "clipboard-list", covers=("/jobs", "/paths", "/templates", "/libraries")),
     Place("certificates", "Certificates", "file-badge", covers=("/certificates",)),
+    Place("where-used", "Where used", "route", covers=("/where-used",)),
     Place("approvals", "Approvals", "stamp", rights=DECIDING, covers=("/approvals",)),
     Place("audit", "Audit", "history", rights=(Right.READ_AUDIT,), covers=("/audit",)),
     Place("board", "Board", "monitor", covers=("/board",)),

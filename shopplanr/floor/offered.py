@@ -12,7 +12,7 @@ def certificates(kind: str = "", *, in_hand: str = "") -> list[Certificate]:
 
     One query, or two.
     """
-    rows = Certificate.objects.order_by("-created_at", "-id").only("id", "name", "type")
+    rows = Certificate.objects.order_by("-created_at", "-id").only("id", "name", "type", "en10204_type")
     offered = list((rows.filter(type=kind) if kind else rows)[:OFFERED])
     if is_plausible_id(in_hand) and in_hand not in {each.pk for each in offered}:
         offered += rows.filter(pk=in_hand)

@@ -17,6 +17,7 @@ from shopplanr.accounts.roles import Right, refusal_sentence
 from shopplanr.floor import device, navigation
 from shopplanr.idempotency.forms import answer_form_once
 from shopplanr.refusals import Forbidden, Refusal
+from shopplanr.watch import exchange
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -107,6 +108,7 @@ def show(
     request: HttpRequest, template: str, context: Mapping[str, object] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """Render a template within the shell. For a fragment alone the shell costs nothing: it is only asked when shown."""
+    _note_refusal(status, context or {})
     shell = {
         "here": navigation.place_of(request),
         "places": navigation.places_for(request.user),
@@ -115,6 +117,13 @@ def show(
         "sound": device.sound(request),
     }
     return render(request, f"floor/{template}", shell | dict(context or {}), status=status)
+
+
+def _note_refusal(status: int, context: Mapping[str, object]) -> None:
+    """Tell the watch what a page refuses: what it shows above a form, or instead of what was asked for."""
+    refusal = getattr(context.get("tried"), "refusal", None) or context.get("refusal")
+    if status >= 400 and isinstance(refusal, Refusal):
+        exchange.refused(refusal.code)
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:

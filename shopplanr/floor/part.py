@@ -4,13 +4,26 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from audit import trail
 from audit.models import Action, AuditEntry
+from certificates import evidence, gate, readiness
+from certificates.demands import Demand, Known
 from certificates.models import CertAttachment
+from certificates.readiness import Readiness
 from certificates.services import attaching
 from serials import routing
 from serials.approvals import awaiting
-from serials.models import ApprovalKind, ApprovalRequest, Serial, SerialStatus, StepOverride, StepStatus
+from serials.models import (
+    ApprovalKind,
+    ApprovalRequest,
+    Serial,
+    SerialStatus,
+    StepOverride,
+    StepRequirement,
+    StepStatus,
+)
 from serials.services import advancement, endings, parts
 from serials.services.approvals import check_possible
 from shopplanr.accounts.roles import Right, refusal_sentence
@@ -42,7 +55,10 @@ class Stop:
     is_current: bool
     events: Sequence[Event] = ()
     attachments: Sequence[CertAttachment] = ()
-    override: StepOverride | None = None
+    override: bool = False
+    demands: Sequence[Demand] = ()
+    not_done: str = ""
+    """Why a deferred step cannot be recorded as done; ``""`` where it can, or where it is not deferred."""
     asked: Sequence[Asked] = ()
     """What was asked for about the step, and awaits a decision."""
     not_waivable: str = ""
@@ -83,6 +99,7 @@ class PartPage:
     stops: Sequence[Stop]
     targets: Sequence[Target]
     obstacles: Mapping[str, str]
+    readiness: Readiness
     entries: Sequence[Described]
     doors: Mapping[str, Door]
     asked: Sequence[Asked] = ()
@@ -113,9 +130,9 @@ class PartPage:
         return sorted(pairs, key=lambda pair: pair[0].sequence)
 
     @property
-    def owed(self) -> Sequence[Stop]:
-        """The deferred steps."""
-        return [stop for stop in self.stops if stop.is_deferred]
+    def place_of(self) -> Mapping[str, int]:
+        """Where each step stands in the route, by its id."""
+        return {stop.step.step_id: stop.step.index for stop in self.stops}
 
     @property
     def overridable(self) -> Sequence[Stop]:
@@ -131,16 +148,20 @@ class PartPage:
 
 
 def look_up(serial_id: object, may: Callable[[Right], bool], actor: Actor) -> PartPage:
-    """Return the part's page for somebody with these rights; seven queries. Raises ``SerialNumber not found``."""
+    """Return the part's page for somebody with these rights; seven queries. Raises ``SerialNumber not found``.
+
+    One more where its steps ask for certificates, and another where a certificate of it was put right.
+    """
     serial = parts.find(serial_id, "SerialNumber", Serial.objects.select_related("job", "path"))
-    records = list(StepStatus.objects.filter(serial=serial.pk).select_related("step").order_by("step_index"))
-    overrides = list(StepOverride.objects.filter(serial=serial.pk).order_by("created_at"))
-    mode, steps = serial.path.advancement_mode, _route(records, overrides)
+    records = list(_records(serial))
+    mode, steps = serial.path.advancement_mode, _route(records)
     requests = list(awaiting().filter(serial=serial.pk))
-    attachments = list(CertAttachment.objects.filter(serial=serial.pk).select_related("certificate"))
+    attachments = list(evidence.with_newest(CertAttachment.objects.filter(serial=serial.pk)))
     entries = list(trail.of_serial(serial.id))
-    people = names_of(_named(serial, entries, overrides, attachments) | asking.people_of(requests))
+    people = names_of(_named(serial, entries, attachments) | asking.people_of(requests))
     asked = asking.asked_of(requests, people, actor, may, _outdated(serial, steps, requests))
+    left_at = {each.step_id: each.updated_at for each in records if each.status == routing.COMPLETED}
+    ready = readiness.judged(serial, mode, steps, Known(attachments, left_at))
     stops = [
         Stop(
             step=step,
@@ -149,7 +170,11 @@ def look_up(serial_id: object, may: Callable[[Right], bool], actor: Actor) -> Pa
             is_current=step.status == routing.IN_PROGRESS and serial.status == SerialStatus.IN_PROGRESS,
             events=list(_events_at(step.step_id, entries, people, {each.pk for each in requests})),
             attachments=[each for each in attachments if each.step_id == step.step_id],
-            override=next((each for each in overrides if each.step_id == step.step_id and each.active), None),
+            override=step.overridden,
+            demands=[each for each in ready.demands if each.step.step_id == step.step_id],
+            not_done=_because(
+                may, Right.ADVANCE, lambda step=step: gate.check(serial.id, step, ready.demands, completes=False)
+            ),
             asked=[each for each in asked if each.request.step_id == step.step_id],
             not_waivable="" if step.required else "Only required steps are waived.",
         )
@@ -160,7 +185,8 @@ def look_up(serial_id: object, may: Callable[[Right], bool], actor: Actor) -> Pa
         mode=mode,
         stops=stops,
         targets=_targets(serial, mode, stops),
-        obstacles=_obstacles(serial, steps, may),
+        obstacles=_obstacles(serial, steps, ready, may),
+        readiness=ready,
         entries=describe(
             entries,
             Names(
@@ -176,9 +202,16 @@ def look_up(serial_id: object, may: Callable[[Right], bool], actor: Actor) -> Pa
     )
 
 
-def _route(records: Iterable[StepStatus], overrides: Iterable[StepOverride]) -> list[routing.RouteStep]:
+def _records(serial: Serial) -> QuerySet[StepStatus]:
+    """Return the part's records with their steps, and with all that its route is made of."""
+    overrides = StepOverride.objects.filter(serial=serial.pk, step=OuterRef("step"), active=True)
+    asked = StepRequirement.active().filter(step=OuterRef("step"))
+    rows = StepStatus.objects.filter(serial=serial.pk).annotate(overridden=Exists(overrides), asks=Exists(asked))
+    return rows.select_related("step").order_by("step_index")
+
+
+def _route(records: Iterable[StepStatus]) -> list[routing.RouteStep]:
     """Return the part's steps in order, from what the page reads of them anyway."""
-    overridden = {override.step_id for override in overrides if override.active}
     return [
         routing.RouteStep(
             step_id=record.step_id,
@@ -187,7 +220,8 @@ def _route(records: Iterable[StepStatus], overrides: Iterable[StepOverride]) -> 
             optional=record.step.optional,
             dependency_type=record.step.dependency_type,
             status=record.status,
-            overridden=record.step_id in overridden,
+            overridden=record.overridden,
+            asks=record.asks,
         )
         for record in records
     ]
@@ -206,12 +240,11 @@ def _outdated(
     return found
 
 
-def _named(serial: Serial, entries: Iterable, overrides: Iterable, attachments: Iterable) -> set[str]:
+def _named(serial: Serial, entries: Iterable, attachments: Iterable) -> set[str]:
     return {
         serial.scrapped_by,
         serial.force_completed_by,
         *(person for entry in entries for person in (entry.user_id, entry.called_by)),
-        *(override.created_by for override in overrides),
         *(attachment.attached_by for attachment in attachments),
     }
 
@@ -224,6 +257,7 @@ _AT_STEP = {
     Action.STEP_OVERRIDE_REVERSED: "Required again",
     Action.STEP_WAIVED: "Waived",
     Action.DEFERRED_STEP_COMPLETED: "Done after all",
+    Action.REQUIREMENT_OVERRIDDEN: "Certificate not asked for",
 }
 """What the timeline says of entries that name a step. Certificates and notes are shown by themselves."""
 
@@ -274,12 +308,15 @@ def _targets(serial: Serial, mode: str, stops: Sequence[Stop]) -> list[Target]:
     return targets
 
 
-def _obstacles(serial: Serial, steps: Sequence[routing.RouteStep], may: Callable[[Right], bool]) -> dict[str, str]:
+def _obstacles(
+    serial: Serial, steps: Sequence[routing.RouteStep], ready: Readiness, may: Callable[[Right], bool]
+) -> dict[str, str]:
     """Return why each action cannot be done now, in the words with which its service would refuse it."""
 
     def advance() -> None:
         advancement.check_may_advance(serial, None)
-        routing.advance(serial.id, steps, serial.current_step_index)
+        move = routing.advance(serial.id, steps, serial.current_step_index)
+        gate.check(serial.id, move.origin, ready.demands, completes=move.completes)
 
     return {
         "advance": _because(may, Right.ADVANCE, advance),
@@ -288,7 +325,6 @@ def _obstacles(serial: Serial, steps: Sequence[routing.RouteStep], may: Callable
         "force": _because(lambda _: True, Right.FORCE_COMPLETE, lambda: endings.check_may_force(serial, steps)),
         "override": _because(may, Right.OVERRIDE),
         "attach": _because(may, Right.ATTACH, lambda: attaching.check_may_attach(serial)),
-        "complete_deferred": _because(may, Right.ADVANCE),
         "note": _because(may, Right.NOTE),
     }
 

@@ -7,6 +7,7 @@ from shopplanr.floor.views import (
     audit,
     board,
     certificates,
+    coverage,
     home,
     job,
     job_form,
@@ -24,6 +25,7 @@ from shopplanr.floor.views import (
     sign_in,
     templates,
     travelers,
+    where_used,
 )
 
 app_name = "floor"
@@ -35,6 +37,7 @@ urlpatterns = [
     *audit.urls,
     *board.urls,
     *certificates.urls,
+    *coverage.urls,
     *home.urls,
     *libraries.urls,
     *job_form.urls,  # jobs/new before jobs/<id>
@@ -50,6 +53,7 @@ urlpatterns = [
     *sign_in.urls,
     *labels.urls,
     *travelers.urls,
+    *where_used.urls,
     *templates.urls,
     *serial.urls,
 ]

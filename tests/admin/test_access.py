@@ -23,7 +23,7 @@ from serials.models import (
     StepOverride,
     StepStatus,
 )
-from serials.services import approvals, overrides
+from serials.services import approvals, overrides, requirement_overrides, requirements
 from shopplanr.accounts.roles import Role
 from tests.accounts.factories import UserFactory
 from tests.admin.conftest import at_desk, staff
@@ -73,7 +73,10 @@ def one_of_each():
     approvals.request("waiver", part.id, steps_of(part.path)[1].pk, "not on this drawing", OPERATOR)
     attaching.attach(part.id, CertificateFactory().pk, OPERATOR)
     make_note([part], photos=[photo()])
-    TemplateFactory()
+    asked = {"certificateType": "process", "policy": "block_or_override"}
+    TemplateFactory(steps=[{"name": "Saw", "requirements": [asked]}])
+    requirement = requirements.set_of_step(steps_of(part.path)[3].pk, [asked], PLANNER).asked[0]
+    requirement_overrides.create(part.id, {"requirementId": requirement.pk, "reason": "agreed"}, PLANNER)
     LibraryEntryFactory()
     imports.take("products", "products.csv", b"GTIN\n96385074", PLANNER)
     return [model.objects.first() for model in SHOP_MODELS]

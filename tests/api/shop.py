@@ -2,11 +2,23 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from certificates.models import Certificate, Certification, Product
 from certificates.services import attaching
-from serials.models import ApprovalRequest, Job, LibraryEntry, LibraryKind, Note, Path, RouteTemplate, Serial, Step
-from serials.services import advancement, approvals, overrides
+from serials.models import (
+    ApprovalRequest,
+    Job,
+    LibraryEntry,
+    LibraryKind,
+    Note,
+    Path,
+    RouteTemplate,
+    Serial,
+    Step,
+    StepRequirement,
+)
+from serials.services import advancement, approvals, overrides, requirement_overrides, requirements
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import Role
 from shopplanr.actor import Actor
@@ -43,6 +55,7 @@ class Shop:
     standing: Serial
     deferring: Serial
     overridden: Serial
+    requirement: StepRequirement
     asked: ApprovalRequest
     note: Note
     certificate: Certificate
@@ -54,7 +67,10 @@ class Shop:
 
 
 def make_shop() -> Shop:
-    """Make it; the steps are Saw, Mill (deferred for one part, overridden for another) and Inspect."""
+    """Make it; the steps are Saw, Mill (deferred for one part, overridden for another) and Inspect.
+
+    Mill advises certificates, Inspect asks for one, and a part may go on without.
+    """
     path = PathFactory(job=JobFactory(goalQuantity=3), advancementMode="flexible")
     steps = steps_of(path)
     standing, deferring, overridden = make_serials(path, 3)
@@ -63,6 +79,11 @@ def make_shop() -> Shop:
     advancement.advance_to(deferring.id, 2, OPERATOR)
     overrides.create(overridden.id, None, steps[1].id, "done at the supplier's", OPERATOR)
     scanning.scan(standing.id, "Mill", OPERATOR, lambda right: True, own_hosts=[])
+    proof = {"certificateType": "process", "en10204Minimum": "2.2", "policy": "block_or_override"}
+    requirements.set_of_step(steps[1].id, [{"certificateType": "process", "quantity": 2, "policy": "warn"}], OPERATOR)
+    inspection = requirements.set_of_step(steps[2].id, [proof], OPERATOR).asked[0]
+    excuse = {"requirementId": inspection.pk, "reason": "the furnace log vouches for it"}
+    requirement_overrides.create(overridden.id, excuse, OPERATOR)
     held = AssignmentFactory(valid_from="2024-01-01", metadata={"lot": "7"}, certificate_countries=["US"])
     supervisor = UserFactory(role=Role.SUPERVISORS)
     return Shop(
@@ -71,13 +92,18 @@ def make_shop() -> Shop:
         steps=steps,
         unused_path=PathFactory(job=path.job),
         template=TemplateFactory(
-            advancementMode="per_step", steps=("Saw", {"name": "Mill", "location": "Hall 2", "optional": True})
+            advancementMode="per_step",
+            steps=(
+                {"name": "Saw", "requirements": [{"certificateType": "material", "en10204Minimum": "3.1"}]},
+                {"name": "Mill", "location": "Hall 2", "optional": True},
+            ),
         ),
         process=LibraryEntryFactory(),
         location=LibraryEntryFactory(kind=LibraryKind.LOCATION),
         standing=standing,
         deferring=deferring,
         overridden=overridden,
+        requirement=inspection,
         asked=approvals.request("waiver", deferring.id, steps[1].id, "the customer agrees", Actor(supervisor.id)),
         note=make_note([standing, deferring], photos=[photo()]),
         certificate=certificate,
@@ -97,6 +123,7 @@ class Call:
     path: str
     ids: dict[str, str]
     body: dict | None = None
+    query: dict[str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -108,7 +135,7 @@ class Call:
         url = f"/api/{self.path}"
         for name, value in (self.ids | ids).items():
             url = re.sub(rf"<\w+:{name}>", lambda _, value=value: value, url)
-        return url
+        return f"{url}?{urlencode(self.query)}" if self.query else url
 
 
 def calls(shop: Shop) -> list[Call]:
@@ -119,12 +146,16 @@ def calls(shop: Shop) -> list[Call]:
     at_mill = {"id": shop.deferring.id, "step_id": mill.id}
     photo_of_note = {"id": shop.note.public_id, "photo_id": shop.note.photos.get().id}
     certificate = {"id": shop.certificate.id}
+    requirement = {"certificateType": "process", "quantity": 2, "en10204Minimum": "3.1", "policy": "block_or_override"}
     asked = {"id": shop.asked.id}
     new_path = {
         "name": "Rework",
         "goalQuantity": 2,
         "advancementMode": "per_step",
-        "steps": [{"name": "Grind", "location": "Hall 2", "optional": True, "dependencyType": "physical"}],
+        "steps": [
+            {"name": "Grind", "location": "Hall 2", "optional": True, "dependencyType": "physical"}
+            | {"requirements": [requirement]}
+        ],
     }
     new_template = {name: new_path[name] for name in ("name", "advancementMode", "steps")}
     template = {"id": shop.template.id}
@@ -185,6 +216,8 @@ def calls(shop: Shop) -> list[Call]:
         Call("GET", "steps/<str:id>", {"id": saw.id}),
         Call("PATCH", "steps/<str:id>/assign", {"id": saw.id}, {"userId": shop.operator.id}),
         Call("PATCH", "steps/<str:id>/config", {"id": saw.id}, {"optional": True, "dependencyType": "physical"}),
+        Call("PUT", "steps/<str:id>/requirements", {"id": saw.id}, {"requirements": [requirement]}),
+        Call("GET", "jobs/<str:id>/coverage", job),
         Call("GET", "templates", {}),
         Call("POST", "templates", {}, new_template | {"pathId": shop.path.id}),
         Call("GET", "templates/<str:id>", template),
@@ -229,6 +262,7 @@ def calls(shop: Shop) -> list[Call]:
         Call("POST", "serials/<str:id>/attach-cert", standing, {"certId": shop.certificate.id} | who),
         Call("GET", "serials/<str:id>/cert-attachments", standing),
         Call("GET", "serials/<str:id>/label", standing),
+        Call("GET", "serials/<str:id>/trace", standing),
         Call("GET", "serials/<str:id>/step-statuses", standing),
         Call("GET", "serials/<str:id>/overrides", {"id": shop.overridden.id}),
         Call(
@@ -242,6 +276,14 @@ def calls(shop: Shop) -> list[Call]:
             "serials/<str:id>/overrides/<str:step_id>",
             {"id": shop.overridden.id, "step_id": mill.id},
             {"reason": "needed after all"} | who,
+        ),
+        Call("GET", "serials/<str:id>/readiness", standing),
+        Call("GET", "serials/<str:id>/requirement-overrides", {"id": shop.overridden.id}),
+        Call(
+            "POST",
+            "serials/<str:id>/requirement-overrides",
+            standing,
+            {"requirementId": shop.requirement.pk, "reason": "the customer agrees"} | who,
         ),
         Call(
             "POST",
@@ -290,6 +332,7 @@ def calls(shop: Shop) -> list[Call]:
         ),
         Call("GET", "certs/<str:id>", certificate),
         Call("GET", "certs/<str:id>/attachments", certificate),
+        Call("GET", "where-used", {}, query={"certId": shop.certificate.id}),
         Call("GET", "products", {}),
         Call("POST", "products", {}, {"gtin": gtin_of(77), "name": "Bracket", "description": "of titanium"}),
         Call("GET", "products/<str:gtin>", product),
@@ -309,6 +352,8 @@ def calls(shop: Shop) -> list[Call]:
         Call("GET", "certifications/<str:id>", {"id": shop.held.short_id}),
         Call("PATCH", "certifications/<str:id>", {"id": shop.held.short_id}, new_certification),
         Call("GET", "audit", {}),
+        Call("GET", "audit/verify", {}),
+        Call("GET", "audit/export", {}),
         Call("GET", "audit/serial/<str:serial_id>", {"serial_id": shop.standing.id}),
         Call(
             "POST",

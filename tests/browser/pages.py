@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.contrib.admin.utils import quote
-from django.db.models import Count
+from django.db.models import Count, F
 
 from certificates.exchange import imports
 from certificates.models import CertAttachment, Product
@@ -87,6 +87,16 @@ def a_certificate() -> str:
     return f"/certificates/{used[0][0]}"
 
 
+def a_where_used() -> str:
+    """Return the path of the answer to where that certificate is."""
+    return f"/where-used?certId={a_certificate().rpartition('/')[2]}"
+
+
+def a_trace() -> str:
+    """Return the path of what went into that part."""
+    return f"{a_serial()}/trace"
+
+
 def some_labels() -> str:
     """Return the path of the labels of the first parts."""
     return f"/labels?{urlencode([('serials', serial.id) for serial in Serial.objects.order_by('number')[:12]])}"
@@ -105,6 +115,21 @@ def the_fullest_station() -> str:
 def a_job_under_way() -> str:
     """Return the path of the demo's last job, whose parts are at many steps."""
     return f"/jobs/{Job.objects.filter(name__startswith='Valve body')[0].id}"
+
+
+def a_coverage() -> str:
+    """Return the path of the coverage of a job with gaps."""
+    return f"{a_job_under_way()}/coverage"
+
+
+def a_part_held_back() -> str:
+    """Return the path of a part that cannot leave its step without a certificate."""
+    held = Serial.objects.filter(
+        status="in_progress",
+        path__steps__order=F("current_step_index"),
+        path__steps__requirements__policy__contains="block",
+    )
+    return f"/serials/{held.order_by('-number')[0].id}"
 
 
 def the_blanket_order() -> str:
@@ -178,6 +203,9 @@ PAGES = (
     Shown("new-certificate", "/certificates/new", INSPECTOR),
     Shown("labels", some_labels, SUPERVISOR, excuses=PAPER),
     Shown("traveler", a_traveler, SUPERVISOR, excuses=PAPER),
+    Shown("where-used", a_where_used, INSPECTOR),
+    Shown("where-used-form", "/where-used", INSPECTOR, is_photographed=False),
+    Shown("trace", a_trace, INSPECTOR),
     Shown("approvals", "/approvals", SUPERVISOR),
     Shown("approvals-decided", "/approvals?show=decided", SUPERVISOR, is_photographed=False),
     Shown("asked-about", a_part_that_awaits_a_decision, SUPERVISOR, is_photographed=False),
@@ -187,6 +215,8 @@ PAGES = (
     Shown("account", "/account", OPERATOR),
     Shown("jobs", "/jobs", SUPERVISOR),
     Shown("job", a_job_under_way, SUPERVISOR),
+    Shown("coverage", a_coverage, INSPECTOR),
+    Shown("part-held-back", a_part_held_back, SUPERVISOR, is_photographed=False),
     Shown("job-of-thousands", the_blanket_order, ADMINISTRATOR, is_photographed=False),
     Shown("assigning", a_step_to_assign, SUPERVISOR, is_photographed=False),
     Shown("delete-route", a_route_to_delete, SUPERVISOR, is_photographed=False),

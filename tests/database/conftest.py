@@ -7,20 +7,32 @@ import pytest
 from django.db import connection
 
 from audit.models import AuditEntry
+from audit.proof import sealing
 from certificates.models import CertAttachment, Certificate, Certification, JobProduct, Product
 from certificates.services import attaching, products_of_jobs
 from serials.models import (
     Job,
     LibraryEntry,
     Path,
+    RequirementOverride,
     RouteTemplate,
     Serial,
     Step,
     StepOverride,
+    StepRequirement,
     StepStatus,
+    TemplateRequirement,
     TemplateStep,
 )
-from serials.services import advancement, approvals, endings, overrides, steps
+from serials.services import (
+    advancement,
+    approvals,
+    endings,
+    overrides,
+    requirement_overrides,
+    requirements,
+    steps,
+)
 from shopplanr.accounts.services import issue_token
 from shopplanr.floor import scanning
 from shopplanr.floor.models import Scan
@@ -41,6 +53,7 @@ from tests.pictures import photo
 
 UNCAUSED = (
     *(Job, Path, Step, RouteTemplate, TemplateStep, LibraryEntry),
+    *(StepRequirement, TemplateRequirement),
     *(Certificate, Product, Certification, JobProduct),
 )
 """What no event causes a version of."""
@@ -56,6 +69,10 @@ def make_shop() -> SimpleNamespace:
     moving, done, scrapped = make_serials(path, 3)
     attaching.attach_all(certificate.id, [moving.id, done.id], OPERATOR)
     overrides.create(moving.id, None, route[1].id, "no such burr here", OPERATOR)
+    asked = {"certificateType": "process", "en10204Minimum": "2.1", "policy": "block_or_override"}
+    requirement = requirements.set_of_step(route[1].id, [asked], PLANNER).asked[0]
+    excuse = {"requirementId": requirement.pk, "reason": "the customer agrees"}
+    requirement_overrides.create(done.id, excuse, OPERATOR)
     for _ in route:
         advancement.advance(done.id, OPERATOR)
     endings.scrap(scrapped.id, "damaged", None, OPERATOR)
@@ -67,9 +84,13 @@ def make_shop() -> SimpleNamespace:
     scanning.scan(moving.id, "", OPERATOR, lambda right: True, own_hosts=[])
     assignment = AssignmentFactory(valid_from="2024-02-29")
     products_of_jobs.update(path.job_id, {"productGtin": assignment.product_id}, PLANNER)
-    template, entry = TemplateFactory(), LibraryEntryFactory(name="Deburr")
+    template, entry = (
+        TemplateFactory(steps=("Saw", {"name": "Mill", "requirements": [asked]})),
+        LibraryEntryFactory(name="Deburr"),
+    )
     for model in UNCAUSED:
         model.history.update(audit_entry=AuditEntry.objects.first())
+    sealing.seal()
     connection.check_constraints()  # foreign keys still to be looked at would stop a TRUNCATE before any trigger
     return SimpleNamespace(
         path=path,
@@ -85,6 +106,8 @@ def make_shop() -> SimpleNamespace:
         attachment=CertAttachment.objects.first(),
         entry=AuditEntry.objects.first(),
         override=StepOverride.objects.get(),
+        requirement=requirement,
+        requirement_override=RequirementOverride.objects.get(),
         scan=Scan.objects.get(),
         note=note,
         status=StepStatus.objects.filter(serial=moving.pk, status="pending").first(),

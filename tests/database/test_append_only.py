@@ -4,20 +4,22 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from audit import append_only
-from audit.models import AuditEntry
+from audit.models import AuditEntry, AuditSeal
 from certificates.models import CertAttachment, Certificate
-from serials.models import ApprovalRequest, Note, NotePhoto, NoteSerial
+from serials.models import ApprovalRequest, Note, NotePhoto, NoteSerial, RequirementOverride
 from shopplanr.floor.models import Scan
 from tests.lifecycle.tables import snapshot
 
 PROTECTED = {
     ApprovalRequest: "decided_by",
     AuditEntry: "user_id",
+    AuditSeal: "signature",
     Certificate: "name",
     CertAttachment: "attached_by",
     Note: "text",
     NotePhoto: "digest",
     NoteSerial: "serial_id",
+    RequirementOverride: "reason",
     Scan: "message",
 }
 """What is protected, and a column of each that somebody might want to forge."""

@@ -6,14 +6,13 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from audit.models import AuditEntry
+from audit.models import AuditEntry, AuditSeal
 from certificates.models import (
     CertAttachment,
     Certificate,
     Certification,
     CertificationAssignment,
     Product,
-    RecordImport,
 )
 from serials.models import (
     ApprovalRequest,
@@ -29,11 +28,14 @@ from serials.models import (
     SerialCounter,
     Step,
     StepOverride,
+    StepRequirement,
     StepStatus,
+    TemplateRequirement,
     TemplateStep,
 )
 from shopplanr import clock
 from shopplanr.floor.models import Scan
+from tests.database import broken_imports
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +72,17 @@ CHANGES = [
     ("step_status_known", StepStatus, {"status": "done"}),
     ("override_has_a_reason", StepOverride, {"reason": ""}),
     ("override_names_somebody", StepOverride, {"created_by": ""}),
+    *(
+        (f"{kind}_{rule}", model, change)
+        for kind, model in (("requirement", StepRequirement), ("template_requirement", TemplateRequirement))
+        for rule, change in (
+            ("type_known", {"certificate_type": "birth"}),
+            ("quantity_in_range", {"quantity": 0}),
+            ("quantity_in_range", {"quantity": 21}),
+            ("minimum_known", {"en10204_minimum": "3.3"}),
+            ("policy_known", {"policy": "shrug"}),
+        )
+    ),
     ("product_has_a_name", Product, {"name": ""}),
     ("certification_has_a_label", Certification, {"label": ""}),
     ("certification_url_is_web", Certification, {"url": "javascript:alert(1)"}),
@@ -94,30 +107,13 @@ def a_photo(shop, **fields) -> NotePhoto:
     return NotePhoto(**{"note": shop.note, "digest": "0" * 64, "thumbnail_digest": "f" * 64} | whole | fields)
 
 
-def an_import(**fields) -> RecordImport:
-    whole = {"kind": "products", "file_name": "x.csv", "digest": "0" * 64, "content": b"x", "uploaded_by": "dana"}
-    return RecordImport(**whole | fields)
-
-
-IMPORTED = {"state": "done", "content": None, "imported_by": "dana", "imported_at": clock.now()}
-
-
 def an_approval(shop, **fields) -> ApprovalRequest:
     whole = {"kind": "waiver", "serial": shop.moving, "step": shop.steps[1], "reason": "no burr", "requested_by": "li"}
     return ApprovalRequest(**whole | fields)
 
 
 ADDITIONS = [
-    ("import_kind_known", lambda shop: an_import(kind="serials")),
-    ("import_state_known", lambda shop: an_import(state="lost", content=None)),
-    ("import_has_a_file_name", lambda shop: an_import(file_name="")),
-    ("import_digest_whole", lambda shop: an_import(digest="F" * 64)),
-    ("import_names_somebody", lambda shop: an_import(uploaded_by="")),
-    ("import_keeps_rows_until_decided", lambda shop: an_import(content=None)),
-    ("import_keeps_rows_until_decided", lambda shop: an_import(**IMPORTED | {"content": b"x"})),
-    ("import_done_by_somebody", lambda shop: an_import(**IMPORTED | {"imported_by": ""})),
-    ("import_done_by_somebody", lambda shop: an_import(**IMPORTED | {"imported_at": None})),
-    ("import_done_by_somebody", lambda shop: an_import(imported_by="dana")),
+    *broken_imports.ADDITIONS,
     ("approval_kind_known", lambda shop: an_approval(shop, kind="raise")),
     ("approval_state_known", lambda shop: an_approval(shop, state="lost", decided_by="li", decided_at=NOW)),
     ("approval_is_of_a_step_or_the_part", lambda shop: an_approval(shop, step=None)),
@@ -139,6 +135,7 @@ ADDITIONS = [
     ("audit_batch_whole", lambda shop: an_entry(batch_start=0, batch_quantity=1)),
     ("audit_batch_whole", lambda shop: an_entry(batch_start=1, batch_quantity=0)),
     ("audit_batch_once", lambda shop: an_entry(batch_start=shop.moving.pk, batch_quantity=1)),
+    ("audit_seal_counts_from_one", lambda shop: AuditSeal(number=0, through=1, digests=b"")),
     ("scan_verdict_known", lambda shop: a_scan(verdict="perhaps")),
     ("scan_kind_known", lambda shop: a_scan(kind="path")),
     ("scan_names_somebody", lambda shop: a_scan(user_id="")),
@@ -159,6 +156,23 @@ ADDITIONS = [
         "override_one_active_per_step",
         lambda shop: StepOverride(serial=shop.moving, step=shop.override.step, reason="again", created_by="li"),
     ),
+    (
+        "requirement_once_per_step",
+        lambda shop: StepRequirement(
+            step=shop.requirement.step, certificate_type="process", en10204_minimum="2.1", policy="warn"
+        ),
+    ),
+    (
+        "template_requirement_once",
+        lambda shop: TemplateRequirement(
+            template_step=TemplateStep.objects.get(requirements__isnull=False),
+            certificate_type="process",
+            en10204_minimum="2.1",
+        ),
+    ),
+    ("requirement_override_has_a_reason", lambda shop: an_excuse(shop, reason="")),
+    ("requirement_override_names_somebody", lambda shop: an_excuse(shop, created_by="")),
+    ("requirement_override_once", lambda shop: an_excuse(shop, serial=shop.done)),
     ("step_status_once_per_step", lambda shop: StepStatus(serial=shop.moving, step=shop.steps[1], step_index=1)),
     ("job_priority_unique", lambda shop: Job(name="Twice", goal_quantity=1, priority=shop.path.job.priority)),
     ("order_of_work_single", lambda shop: OrderOfWork(id=2)),

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit import trail
 from audit.models import AuditEntry
+from certificates import job_coverage, readiness
 from certificates.exchange import imports
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
@@ -27,6 +28,7 @@ from serials.models import (
     NotePhoto,
     NoteSerial,
     Path,
+    RequirementOverride,
     RouteTemplate,
     Serial,
     SerialStatus,
@@ -34,6 +36,7 @@ from serials.models import (
     StepOverride,
     StepStatus,
     StepStatusCode,
+    TemplateRequirement,
     TemplateStep,
 )
 from serials.queues.standing import in_progress
@@ -48,6 +51,8 @@ from serials.services import (
     overrides,
     paths,
     priorities,
+    requirement_overrides,
+    requirements,
     templates,
 )
 from shopplanr import clock
@@ -109,7 +114,13 @@ def shop_of_the_module(module_transaction) -> Shop:
         scanning.scan(made[0].id, "Nowhere", OPERATOR, lambda right: True, own_hosts=[])
         for part in made:
             make_note([part])
-        some.append(Shop(path, made, step, certificate, TemplateFactory()))
+        asked = {"certificateType": "process", "policy": "block_or_override"}
+        requirement = requirements.set_of_step(step.id, [asked], PLANNER).asked[0]
+        for part in made:
+            excuse = {"requirementId": requirement.pk, "reason": "agreed"}
+            requirement_overrides.create(part.id, excuse, OPERATOR)
+        template = TemplateFactory(steps=[{"name": "Saw", "requirements": [asked]}, "Mill", "Inspect"])
+        some.append(Shop(path, made, step, certificate, template))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE")
@@ -144,6 +155,10 @@ QUERIES = {
     ),
     "step_by_name": lambda shop: Step.objects.filter(name=shop.step.name).order_by(),
     "template_step_order_unique": lambda shop: TemplateStep.objects.filter(template=shop.template).order_by("order"),
+    "template_requirement_once": lambda shop: TemplateRequirement.objects.filter(
+        template_step=shop.template.steps.get(order=0)
+    ).order_by("certificate_type"),
+    "requirement_override_once": lambda shop: RequirementOverride.objects.filter(serial=shop.part).order_by(),
     "library_entry_once": lambda shop: LibraryEntry.objects.filter(kind="process").order_by("folded"),
     "serial_scrap_step": lambda shop: Serial.objects.filter(scrap_step=shop.step).order_by(),
     "step_status_once_per_step": lambda shop: StepStatus.objects.filter(serial=shop.part).order_by("step_index"),
@@ -257,6 +272,12 @@ CALLS = {
     "a station": lambda shop: queues.at_station(shop.step.name, 5),
     "a step": lambda shop: queues.at_step(shop.step.id, 5),
     "a person's queue": lambda shop: queues.queue_of("user_x"),
+    "finish where certificates are asked for": lambda shop: [
+        bulk_moves.advance_all(shop.part_ids, OPERATOR) for _ in range(3)
+    ],
+    "what a step asks for": lambda shop: requirements.set_of_step(shop.step.id, [], PLANNER),
+    "how ready a part is": lambda shop: readiness.of_serial(shop.part.id),
+    "a job's coverage": lambda shop: job_coverage.of_job(shop.path.job_id),
     "a job's progress": lambda shop: figures.job_progress(shop.path.job, [shop.path]),
 }
 

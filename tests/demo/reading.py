@@ -20,6 +20,7 @@ RIGHTS = {
     Action.STEP_WAIVED: Right.WAIVE,
     Action.CERT_ATTACHED: Right.ATTACH,
     Action.NOTE_CREATED: Right.NOTE,
+    Action.REQUIREMENT_OVERRIDDEN: Right.OVERRIDE,
     Action.APPROVAL_REQUESTED: Right.ASK,
     Action.APPROVAL_DECLINED: Right.WAIVE,
     Action.APPROVAL_WITHDRAWN: Right.ASK,

@@ -16,9 +16,11 @@ from serials.models import (
     LibraryEntry,
     Note,
     Path,
+    RequirementOverride,
     Serial,
     Step,
     StepOverride,
+    StepRequirement,
     StepStatus,
     TemplateStep,
 )
@@ -68,6 +70,9 @@ def without_ids_and_dates() -> dict[str, list]:
         "steps": Step.objects.order_by("path__created_at", "order").values_list(
             "path", "order", "name", "location", "assigned_to", "optional", "dependency_type"
         ),
+        "requirements": StepRequirement.objects.order_by(
+            "step__path__created_at", "step__order", "created_at"
+        ).values_list("step", "certificate_type", "quantity", "en10204_minimum", "policy"),
         "serials": Serial.objects.values_list(
             "number",
             "path",
@@ -84,6 +89,9 @@ def without_ids_and_dates() -> dict[str, list]:
             "kind", "serial", "step", "reason", "requested_by", "state", "decided_by", "decision_reason"
         ),
         "overrides": StepOverride.objects.values_list("serial", "step", "active", "reason", "created_by"),
+        "requirement overrides": RequirementOverride.objects.values_list(
+            "serial", "requirement__step", "reason", "created_by"
+        ),
         "notes": [
             (note.step_id, note.serial_ids, note.text, note.created_by, [each.digest for each in note.photos.all()])
             for note in Note.objects.all()
@@ -129,6 +137,7 @@ def _names() -> dict[str, str]:
     names |= dict(Note.objects.values_list("public_id", "text"))
     for path in Path.objects.select_related("job"):
         names[path.pk] = f"{path.job.name}, {path.name}"
+    names |= {each.pk: f"what {each.step.name} asks for" for each in StepRequirement.objects.select_related("step")}
     for step in Step.objects.select_related("path__job"):
         names[step.pk] = f"{step.path.job.name}, {step.path.name}, {step.name}"
     return names

@@ -257,6 +257,7 @@ def test_a_part_is_as_old_as_its_last_move():
         *(Action.STEP_OVERRIDE_CREATED, Action.STEP_OVERRIDE_REVERSED, Action.STEP_WAIVED),
         *(Action.APPROVAL_REQUESTED, Action.APPROVAL_DECLINED, Action.APPROVAL_WITHDRAWN),
         *(Action.DEFERRED_STEP_COMPLETED, Action.CERT_ATTACHED, Action.NOTE_CREATED),
+        Action.REQUIREMENT_OVERRIDDEN,
     )
     moves = AuditEntry.objects.exclude(action__in=settled_in_place).order_by("sequence")
     last_move = dict(moves.values_list("serial_id", "timestamp"))

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from certificates.exchange.csv_files import NOT_UTF8
 from certificates.exchange.files import read_file
 from certificates.exchange.tables import COLUMNS_MAX, FILE_MAX_BYTES, ROWS_MAX, Row, Table, Unreadable, column_name
-from shopplanr.spreadsheets import csv_lines, guarded, guarded_again, unguarded
+from shopplanr import csv_lines
+from shopplanr.spreadsheets import guarded, guarded_again, unguarded
 from tests.exchange.files import csv_of
 
 ROWS = [["GTIN", "Name"], ["96385074", "Größe, Ä"], ["4006381333931", "a;b\tc"]]
@@ -105,7 +106,7 @@ def test_no_text_is_a_formula_in_the_file_and_every_text_comes_back(text):
 
 @given(st.lists(st.lists(TEXTS, min_size=2, max_size=2), min_size=1, max_size=4))
 def test_a_csv_file_of_ours_holds_what_was_written(rows):
-    written = "".join(csv_lines(["a", "b"], rows))
+    written = "".join(csv_lines.lines(["a", "b"], rows))
 
     read = list(csv.reader(io.StringIO(written[1:], newline="")))
 

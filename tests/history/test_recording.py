@@ -11,7 +11,17 @@ from audit import history, trail
 from audit.models import Action, AuditEntry
 from certificates.models import Certificate, Certification, CertificationAssignment, JobProduct, Product
 from certificates.services import products_of_jobs
-from serials.models import Job, LibraryEntry, Path, RouteTemplate, Serial, Step, TemplateStep
+from serials.models import (
+    Job,
+    LibraryEntry,
+    Path,
+    RouteTemplate,
+    Serial,
+    Step,
+    StepRequirement,
+    TemplateRequirement,
+    TemplateStep,
+)
 from shopplanr import clock
 from shopplanr.actor import Actor
 from tests.accounts.factories import UserFactory
@@ -35,6 +45,7 @@ pytestmark = pytest.mark.django_db
 
 TRACKED = [
     *(Job, Path, Step, LibraryEntry, Serial, RouteTemplate, TemplateStep),
+    *(StepRequirement, TemplateRequirement),
     *(Certificate, Product, Certification, CertificationAssignment, JobProduct),
 ]
 
@@ -54,6 +65,14 @@ def make_full(model: type[models.Model]) -> models.Model:
         return JobProduct.objects.get()
     if model is LibraryEntry:
         return LibraryEntryFactory(kind="location", name="Bay 4")
+    asked = {"certificateType": "process", "quantity": 2, "en10204Minimum": "3.1", "policy": "warn"}
+    if model is StepRequirement:
+        (row,) = steps_of(PathFactory(steps=[{"name": "Saw", "requirements": [asked]}]))[0].asked
+        StepRequirement.objects.filter(pk=row.pk).update(retired_at=clock.now())
+        return StepRequirement.objects.get(pk=row.pk)
+    if model is TemplateRequirement:
+        TemplateFactory(steps=[{"name": "Saw", "requirements": [asked]}])
+        return TemplateRequirement.objects.get()
     if model in (RouteTemplate, TemplateStep):
         step = {"name": "Mill", "location": "Bay 4", "optional": True, "dependencyType": "physical"}
         template = TemplateFactory(advancementMode="per_step", steps=("Saw", step))

@@ -37,6 +37,7 @@ class Replayed:
     overridden: set[str] = field(default_factory=set)
     attached: list[tuple[str, str]] = field(default_factory=list)
     noted: list[tuple[str, str]] = field(default_factory=list)
+    let_pass: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
 
     def apply(self, entry: Entry) -> None:
@@ -84,6 +85,9 @@ class Replayed:
 
     def _deferred_step_completed(self, entry):
         self.statuses[entry.step_id] = "completed"
+
+    def _requirement_overridden(self, entry):
+        self.let_pass.add(json.loads(entry.metadata)["requirementId"])
 
     def _cert_attached(self, entry):
         assert self.at in (None, entry.step_id)

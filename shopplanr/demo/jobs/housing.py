@@ -11,6 +11,7 @@ from shopplanr.demo.plan import (
     FLEXIBLE,
     GATE,
     PHYSICAL,
+    PROCESS_OR_OVERRIDE,
     STRICT,
     Batch,
     DoneLater,
@@ -117,6 +118,7 @@ PRODUCTION = Route(
             "sam",
             950,
             lot=14,
+            asks=(PROCESS_OR_OVERRIDE,),
             paper=_anodize(71830, "PO-20407"),
             remarks={
                 0: "All fourteen are back. Coating reads 0.0019 in at the three spots of the drawing. Traces of "

@@ -3,9 +3,12 @@
 from shopplanr.demo.certificates import Stock, finishing, heat_treatment, mill_test_report, nondestructive_test
 from shopplanr.demo.plan import (
     GATE,
+    MATERIAL_BLOCKS,
     PAST_THE_END,
     PER_STEP,
     PHYSICAL,
+    PROCESS_ADVISED,
+    PROCESS_OR_OVERRIDE,
     Batch,
     DoneLater,
     Fate,
@@ -68,7 +71,7 @@ ROUTE = Route(
     goal=64,
     mode=PER_STEP,
     operations=(
-        Operation("Saw", "Saw, Amada HA-250", "andre", 6, dependency=PHYSICAL),
+        Operation("Saw", "Saw, Amada HA-250", "andre", 6, dependency=PHYSICAL, asks=(MATERIAL_BLOCKS,)),
         Operation("Turn OP10", "Lathe 2, QTN-250", "tomasz", 33, dependency=PHYSICAL),
         Operation("Mill OP20, ports and cross holes", "Mill 4, VF-4", "dale", 36, dependency=PHYSICAL),
         Operation("Deburr", "Bench 2", "rosa", 21),
@@ -79,6 +82,8 @@ ROUTE = Route(
             300,
             dependency=PHYSICAL,
             lot=14,
+            asks=(PROCESS_ADVISED,),
+            asks_later=(27.8, (PROCESS_OR_OVERRIDE,)),
             paper=heat_treatment(
                 "Age hardening, condition H900",
                 "AMS 2759/3K",

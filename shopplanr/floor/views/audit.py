@@ -6,14 +6,15 @@ from itertools import islice
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_GET
 
 from audit import trail
 from audit.api import AuditFilters
 from audit.models import Action, AuditEntry
-from shopplanr import clock
+from audit.proof.state import proof_state
+from shopplanr import clock, csv_lines
 from shopplanr.accounts.roles import Right
 from shopplanr.api.listing import CHUNK_ROWS, VALUE_MAX_LENGTH
 from shopplanr.api.shapes import timestamp
@@ -22,7 +23,6 @@ from shopplanr.floor.pages import page, show
 from shopplanr.floor.paging import page_of
 from shopplanr.ids import serial_number
 from shopplanr.refusals import Invalid, Refusal
-from shopplanr.spreadsheets import csv_lines
 from shopplanr.values import calendar_date
 
 FILTERS = ("action", "person", "part", "jobId", "certId", "stepId", "since", "until")
@@ -57,6 +57,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "actions": Action.choices,
         "people": people,
+        "proof": proof_state(),
     }
     return show(request, "audit/entries.html", context, status=refusal.status if refusal else 200)
 
@@ -90,15 +91,13 @@ def _found(asked: dict[str, str]) -> QuerySet[AuditEntry]:
 def as_csv(request: HttpRequest) -> HttpResponse:
     """Hand out the same entries as a file, oldest first, streamed."""
     asked = {name: request.GET.get(name, "").strip() for name in FILTERS}
-    rows = _found(asked).order_by("sequence").iterator(chunk_size=CHUNK_ROWS)
-    response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="audit-{clock.today():%Y-%m-%d}.csv"'
-    return response
+    entries = _found(asked).order_by("sequence").iterator(chunk_size=CHUNK_ROWS)
+    return csv_lines.file(f"audit-{clock.today():%Y-%m-%d}.csv", COLUMNS, _rows(entries))
 
 
-def _lines(rows: Iterator[AuditEntry]) -> Iterator[str]:
-    described = (each for chunk in iter(lambda: list(islice(rows, CHUNK_ROWS)), []) for each in describe(chunk))
-    return csv_lines(COLUMNS, map(_cells, described))
+def _rows(entries: Iterator[AuditEntry]) -> Iterator[tuple[object, ...]]:
+    while chunk := list(islice(entries, CHUNK_ROWS)):
+        yield from map(_cells, describe(chunk))
 
 
 def _cells(each: Described) -> tuple[object, ...]:

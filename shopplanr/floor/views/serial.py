@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from certificates.services import attaching
 from serials.models import ScrapReason, SerialStatus
-from serials.services import advancement, deferrals, endings, notes, overrides
+from serials.services import advancement, deferrals, endings, notes, overrides, requirement_overrides
 from shopplanr.accounts.actors import actor_for, approver_for
 from shopplanr.accounts.roles import Right
 from shopplanr.floor import device, offered
@@ -127,6 +127,13 @@ def reverse_override(request: HttpRequest, serial_id: str, given: Mapping, step_
     return "The step is required again."
 
 
+@action("override-requirement", Right.OVERRIDE)
+def override_requirement(request: HttpRequest, serial_id: str, given: Mapping) -> str:
+    """Let the part go on without what a step asks for."""
+    override = requirement_overrides.create(serial_id, given, actor_for(request, None))
+    return f"{serial_id} may go on without {override.requirement.words}."
+
+
 @action("waive", Right.WAIVE)
 def waive(request: HttpRequest, serial_id: str, given: Mapping, step_id: str) -> str:
     """Excuse a deferred step; who is signed in approves it."""
@@ -167,6 +174,7 @@ urls = [
     path("serials/<str:id>/attach-cert", attach, name="attach-cert"),
     path("serials/<str:id>/overrides", override, name="override"),
     path("serials/<str:id>/overrides/<str:step_id>/reverse", reverse_override, name="reverse-override"),
+    path("serials/<str:id>/requirement-overrides", override_requirement, name="override-requirement"),
     path("serials/<str:id>/waive-step/<str:step_id>", waive, name="waive-step"),
     path("serials/<str:id>/complete-deferred/<str:step_id>", complete_deferred, name="complete-deferred"),
     path("serials/<str:id>/notes", note, name="note"),
