@@ -10,9 +10,11 @@ from audit.models import AuditEntry, AuditSeal
 from certificates.models import (
     CertAttachment,
     Certificate,
+    CertificateDocument,
     Certification,
     CertificationAssignment,
     Product,
+    RecordImport,
 )
 from serials.models import (
     ApprovalRequest,
@@ -23,6 +25,7 @@ from serials.models import (
     NoteSerial,
     OrderOfWork,
     Path,
+    RequirementOverride,
     RouteTemplate,
     Serial,
     SerialCounter,
@@ -36,6 +39,13 @@ from serials.models import (
 from shopplanr import clock
 from shopplanr.floor.models import Scan
 from tests.database import broken_imports
+from tests.database.certificate_rows import (
+    OF_CERTIFICATES,
+    a_document,
+    a_revision,
+    a_revocation,
+    an_attachment,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +117,19 @@ def a_photo(shop, **fields) -> NotePhoto:
     return NotePhoto(**{"note": shop.note, "digest": "0" * 64, "thumbnail_digest": "f" * 64} | whole | fields)
 
 
+def an_import(**fields) -> RecordImport:
+    whole = {"kind": "products", "file_name": "x.csv", "digest": "0" * 64, "content": b"x", "uploaded_by": "dana"}
+    return RecordImport(**whole | fields)
+
+
+IMPORTED = {"state": "done", "content": None, "imported_by": "dana", "imported_at": clock.now()}
+
+
+def an_excuse(shop, **fields) -> RequirementOverride:
+    whole = {"serial": shop.moving, "requirement": shop.requirement, "reason": "agreed", "created_by": "li"}
+    return RequirementOverride(**whole | fields)
+
+
 def an_approval(shop, **fields) -> ApprovalRequest:
     whole = {"kind": "waiver", "serial": shop.moving, "step": shop.steps[1], "reason": "no burr", "requested_by": "li"}
     return ApprovalRequest(**whole | fields)
@@ -114,6 +137,16 @@ def an_approval(shop, **fields) -> ApprovalRequest:
 
 ADDITIONS = [
     *broken_imports.ADDITIONS,
+    ("import_kind_known", lambda shop: an_import(kind="serials")),
+    ("import_state_known", lambda shop: an_import(state="lost", content=None)),
+    ("import_has_a_file_name", lambda shop: an_import(file_name="")),
+    ("import_digest_whole", lambda shop: an_import(digest="F" * 64)),
+    ("import_names_somebody", lambda shop: an_import(uploaded_by="")),
+    ("import_keeps_rows_until_decided", lambda shop: an_import(content=None)),
+    ("import_keeps_rows_until_decided", lambda shop: an_import(**IMPORTED | {"content": b"x"})),
+    ("import_done_by_somebody", lambda shop: an_import(**IMPORTED | {"imported_by": ""})),
+    ("import_done_by_somebody", lambda shop: an_import(**IMPORTED | {"imported_at": None})),
+    ("import_done_by_somebody", lambda shop: an_import(imported_by="dana")),
     ("approval_kind_known", lambda shop: an_approval(shop, kind="raise")),
     ("approval_state_known", lambda shop: an_approval(shop, state="lost", decided_by="li", decided_at=NOW)),
     ("approval_is_of_a_step_or_the_part", lambda shop: an_approval(shop, step=None)),
@@ -142,6 +175,7 @@ ADDITIONS = [
     ("scan_has_a_reason", lambda shop: a_scan(reason="")),
     ("certificate_type_known", lambda shop: Certificate(type="birth", name="x")),
     ("certificate_has_a_name", lambda shop: Certificate(type="material", name="")),
+    *OF_CERTIFICATES,
     (
         "attachment_once_per_step",
         lambda shop: CertAttachment(
@@ -205,8 +239,15 @@ ADDITIONS = [
 """A constraint, and a row that breaks it."""
 
 
-def test_the_database_takes_a_photo_that_is_whole(shop):
-    a_photo(shop, place=5).save(force_insert=True)
+def test_the_database_takes_what_is_whole(shop):
+    for row in (
+        a_photo(shop, place=5),
+        a_document(shop),
+        a_revision(shop),
+        a_revocation(shop),
+        an_attachment(shop, late=True, late_reason="by post"),
+    ):
+        row.save(force_insert=True)
 
 
 NOW = clock.now()
@@ -329,6 +370,8 @@ def test_the_database_takes_no_part_whose_facts_do_not_fit_together(state, flaw,
 UNIQUE_COLUMNS = [
     (AuditEntry, "entry_id"),
     (CertAttachment, "attachment_id"),
+    (Certificate, "supersedes"),
+    (CertificateDocument, "public_id"),
     (Note, "public_id"),
     (Scan, "scan_id"),
 ]
@@ -336,9 +379,13 @@ UNIQUE_COLUMNS = [
 
 @pytest.mark.parametrize(("model", "name"), UNIQUE_COLUMNS, ids=[name for _, name in UNIQUE_COLUMNS])
 def test_a_public_id_is_one_rows(model, name, shop):
-    row = model.objects.order_by("pk")[0]
+    row = model.objects.exclude(**{name: None}).order_by("pk")[0]
     row.pk = None
-    if model is CertAttachment:
+    if model is Certificate:
+        row.pk, row.revision = "cert_other", row.revision + 1
+    elif model is CertificateDocument:
+        row.digest = "0" * 64
+    elif model is CertAttachment:
         row.step = shop.steps[1]
     elif model is AuditEntry:
         row.batch_start = row.batch_quantity = None
