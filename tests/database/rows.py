@@ -3,15 +3,11 @@
 import pytest
 
 from audit.models import AuditEntry
-from certificates.models import (
-    RecordImport,
-)
 from serials.models import (
     ApprovalRequest,
     NotePhoto,
     RequirementOverride,
 )
-from shopplanr import clock
 from shopplanr.floor.models import Scan
 
 pytestmark = pytest.mark.django_db
@@ -28,14 +24,6 @@ def an_entry(**fields) -> AuditEntry:
 def a_photo(shop, **fields) -> NotePhoto:
     whole = {"place": 1, "content_type": "image/png", "width": 1, "height": 1, "size_bytes": 1}
     return NotePhoto(**{"note": shop.note, "digest": "0" * 64, "thumbnail_digest": "f" * 64} | whole | fields)
-
-
-def an_import(**fields) -> RecordImport:
-    whole = {"kind": "products", "file_name": "x.csv", "digest": "0" * 64, "content": b"x", "uploaded_by": "dana"}
-    return RecordImport(**whole | fields)
-
-
-IMPORTED = {"state": "done", "content": None, "imported_by": "dana", "imported_at": clock.now()}
 
 
 def an_excuse(shop, **fields) -> RequirementOverride:

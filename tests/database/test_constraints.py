@@ -34,8 +34,9 @@ from serials.models import (
 )
 from shopplanr import clock
 from shopplanr.floor.models import Scan
+from tests.database import broken_imports
 from tests.database.certificate_rows import OF_CERTIFICATES, a_document, a_revision, a_revocation, an_attachment
-from tests.database.rows import IMPORTED, a_photo, a_scan, an_approval, an_entry, an_excuse, an_import
+from tests.database.rows import a_photo, a_scan, an_approval, an_entry, an_excuse
 
 pytestmark = pytest.mark.django_db
 
@@ -95,16 +96,7 @@ CHANGES = [
 
 
 ADDITIONS = [
-    ("import_kind_known", lambda shop: an_import(kind="serials")),
-    ("import_state_known", lambda shop: an_import(state="lost", content=None)),
-    ("import_has_a_file_name", lambda shop: an_import(file_name="")),
-    ("import_digest_whole", lambda shop: an_import(digest="F" * 64)),
-    ("import_names_somebody", lambda shop: an_import(uploaded_by="")),
-    ("import_keeps_rows_until_decided", lambda shop: an_import(content=None)),
-    ("import_keeps_rows_until_decided", lambda shop: an_import(**IMPORTED | {"content": b"x"})),
-    ("import_done_by_somebody", lambda shop: an_import(**IMPORTED | {"imported_by": ""})),
-    ("import_done_by_somebody", lambda shop: an_import(**IMPORTED | {"imported_at": None})),
-    ("import_done_by_somebody", lambda shop: an_import(imported_by="dana")),
+    *broken_imports.ADDITIONS,
     ("approval_kind_known", lambda shop: an_approval(shop, kind="raise")),
     ("approval_state_known", lambda shop: an_approval(shop, state="lost", decided_by="li", decided_at=NOW)),
     ("approval_is_of_a_step_or_the_part", lambda shop: an_approval(shop, step=None)),
