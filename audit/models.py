@@ -112,3 +112,43 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} by {self.user_id}"
+
+
+@append_only
+class AuditSeal(models.Model):
+    """A checkpoint of the trail: a signed statement of what it consists of so far (docs/audit-proof.md).
+
+    A row seals the entries from behind the one before it up to ``through``: its statement lists their sequences, and
+    ``digests`` holds 32 bytes for each. The number of the next seal is this one's and one more; that it is unique keeps
+    two processes from sealing the same entries.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    statement = models.TextField()
+    signature = models.CharField(max_length=88)
+    through = models.BigIntegerField(help_text="The largest sequence that is sealed.")
+    digests = models.BinaryField()
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name = "audit checkpoint"
+        constraints = [models.CheckConstraint(name="audit_seal_counts_from_one", condition=models.Q(number__gt=0))]
+
+    def __str__(self) -> str:
+        return f"Checkpoint {self.number}"
+
+
+class CheckpointDelivery(models.Model):
+    """How far the checkpoints got on their way to somewhere outside: the queue of what is still to be sent."""
+
+    destination = models.CharField(max_length=20, primary_key=True)
+    number = models.BigIntegerField(help_text="The newest checkpoint that arrived.")
+    delivered_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0, help_text="Tries in a row that failed.")
+    not_before = models.DateTimeField(help_text="When it is tried again; until then somebody may be at it.")
+
+    class Meta:
+        verbose_name_plural = "checkpoint deliveries"
+
+    def __str__(self) -> str:
+        return f"{self.destination}: up to checkpoint {self.number}"

@@ -17,6 +17,8 @@ def main() -> None:
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "shopplanr.settings",
             "SECRET_KEY": "a-key-for-benches-only-0123456789-abcdefghijklmnop",
+            "AUDIT_KEY_FILE": f"{folder}/audit_key",
+            "AUDIT_CHECKPOINT_FILE": f"{folder}/audit_checkpoints.jsonl",
         }
         environment.pop("DEBUG", None)
         measure = [sys.executable, "-m", "bench.engine"]
@@ -55,6 +57,11 @@ def _print(engine: str, parts: dict) -> None:
     for name, figure in parts["where_used"].items():
         page, everything = figure["page_seconds"] * 1000, figure["all_seconds"] * 1000
         print(f"{name:32}{figure['parts']:10}{page:7.0f} ms{everything:7.0f} ms")
+    sealing = parts["sealing"]
+    print(
+        f"\n{engine}: advances per second, sealing the audit trail every second: {sealing['with']:.0f}; "
+        f"never: {sealing['without']:.0f}; ratio {sealing['ratio']:.2f}"
+    )
 
 
 if __name__ == "__main__":

@@ -110,6 +110,18 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be an address such as https://shop.example.com, not {value!r}.")
         return value
 
+    def web_address(self, name: str) -> str:
+        """Return an address to send something to, with whatever path it has. It may carry a secret: never show it."""
+        value = self.text(name)
+        try:
+            parts = urlsplit(value)
+            whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        except ValueError:  # a port that is no number
+            whole = False
+        if value and not whole:
+            raise ImproperlyConfigured(f"{name} must be an address such as https://keeper.example.com/checkpoints.")
+        return value
+
     def time_zone(self, name: str, default: str) -> str:
         """Return the name of a time zone that this machine knows."""
         value = self.text(name, default)

@@ -323,6 +323,32 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # A route of 200 steps, which is the longest, has six fields for each in the form in which it is written.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
+# --- The audit trail's proof: docs/audit-proof.md -------------------------------------------------------------------
+
+# What signs the checkpoints. Made at the first start, and nowhere else than in this file.
+AUDIT_KEY_FILE = BASE_DIR / _environment.text("AUDIT_KEY_FILE", str(VAR_DIR / "audit_key"))
+
+# Where checkpoints are kept outside of the database.
+AUDIT_CHECKPOINT_FILE = BASE_DIR / _environment.text("AUDIT_CHECKPOINT_FILE", str(VAR_DIR / "audit_checkpoints.jsonl"))
+AUDIT_CHECKPOINT_URL = _environment.web_address("AUDIT_CHECKPOINT_URL")
+AUDIT_CHECKPOINT_MAIL = _environment.listed("AUDIT_CHECKPOINT_MAIL")
+AUDIT_CHECKPOINT_MAIL_HOURS = _environment.whole_number(
+    "AUDIT_CHECKPOINT_MAIL_HOURS", default=24, minimum=1, maximum=24 * 366
+)
+
+# How often the server seals what was written. 0: it does not; something else calls manage.py audit_seal.
+AUDIT_SEAL_SECONDS = _environment.whole_number("AUDIT_SEAL_SECONDS", default=60, maximum=24 * 3600)
+
+# --- Mail ---------------------------------------------------------------------------------------------------------
+
+EMAIL_HOST = _environment.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = _environment.whole_number("EMAIL_PORT", default=25, minimum=1, maximum=65535)
+EMAIL_HOST_USER = _environment.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = _environment.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = _environment.flag("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = _environment.text("EMAIL_FROM", "shopplanr@localhost")
+
 # --- The watch: log, figures, faults ----------------------------------------------------------------------------------
 
 LOG_LEVEL = _environment.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")

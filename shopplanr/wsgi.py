@@ -1,6 +1,7 @@
 """The WSGI application, for granian as for any other WSGI server."""
 
 import os
+from collections.abc import Callable
 
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
@@ -45,5 +46,13 @@ def _refuse_an_unprotected_record() -> None:
         )
 
 
+def _with_sealing(served: Callable) -> Callable:
+    """Return the application with the thread beside it that seals the audit trail."""
+    from audit.proof.background import with_sealing
+
+    return with_sealing(served)
+
+
 _refuse_a_dangerous_configuration()
 _refuse_an_unprotected_record()
+application = _with_sealing(application)

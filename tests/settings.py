@@ -10,16 +10,29 @@ from pathlib import Path
 # What a developer has set for his own server must not decide how a test ends. DATABASE_URL chooses the engine.
 for _name in (
     "ALLOWED_HOSTS",
+    "AUDIT_CHECKPOINT_FILE",
+    "AUDIT_CHECKPOINT_MAIL",
+    "AUDIT_CHECKPOINT_MAIL_HOURS",
+    "AUDIT_CHECKPOINT_URL",
+    "AUDIT_KEY_FILE",
+    "AUDIT_SEAL_SECONDS",
     "CONNECT_TIMEOUT_SECONDS",
     "CSRF_TRUSTED_ORIGINS",
     "DEBUG",
+    "EMAIL_FROM",
+    "EMAIL_HOST",
+    "EMAIL_HOST_PASSWORD",
+    "EMAIL_HOST_USER",
+    "EMAIL_PORT",
+    "EMAIL_USE_TLS",
+    "ERROR_REPORTER",
     "IDEMPOTENCY_KEEP_HOURS",
     "KIOSK_NETWORKS",
     "KIOSK_ROLE",
-    "ERROR_REPORTER",
     "LOCK_TIMEOUT_SECONDS",
     "LOG_FORMAT",
     "LOG_LEVEL",
+    "MEDIA_ROOT",
     "METRICS_DIR",
     "METRICS_NETWORKS",
     "METRICS_TOKEN",
@@ -27,7 +40,6 @@ for _name in (
     "PIN_TRIES_PER_DEVICE",
     "SCAN_PREFIX",
     "SCAN_SUFFIX",
-    "MEDIA_ROOT",
     "SECRET_KEY_FILE",
     "SECURE_COOKIES",
     "SECURE_HSTS_SECONDS",
@@ -60,6 +72,11 @@ WHITENOISE_AUTOREFRESH = True
 # Photos go when the process ends.
 _media_folder = tempfile.TemporaryDirectory(prefix="shopplanr-media-")
 MEDIA_ROOT = Path(_media_folder.name)
+
+# So do the key of the audit trail and its checkpoints.
+_proof_folder = tempfile.TemporaryDirectory(prefix="shopplanr-proof-")
+AUDIT_KEY_FILE = Path(_proof_folder.name, "audit_key")
+AUDIT_CHECKPOINT_FILE = Path(_proof_folder.name, "audit_checkpoints.jsonl")
 
 _database = DATABASES["default"]
 if _database["ENGINE"] == "shopplanr.queued_sqlite":

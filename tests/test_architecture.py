@@ -13,7 +13,24 @@ PACKAGES = ("audit", "certificates", "serials", "shopplanr")
 
 LONGEST_MODULE_LINES = 400
 
-CORE = ("actor", "clock", "content_store", "fields", "ids", "lookup", "refusals", "uploads", "values")
+IN_ONE_PIECE = {"audit/offline/verify_audit.py"}
+"""Longer, because an auditor takes it along as one file."""
+
+CORE = (
+    "actor",
+    "clock",
+    "content_store",
+    "csv_lines",
+    "fields",
+    "ids",
+    "kept_content",
+    "lookup",
+    "refusals",
+    "spreadsheets",
+    "stored_files",
+    "uploads",
+    "values",
+)
 """What everything else stands on."""
 
 RULES = (
@@ -59,6 +76,13 @@ FORBIDDEN = {
         ("serials.queues", "serials.board", "serials.job_list", "serials.route_board"),
         ("serials.services", "serials.api", "serials.admin", "rest_framework", "django.http", "shopplanr.api"),
     ),
+    # what comes in by file goes through the services, and pages are one way of many to it
+    "certificates.exchange": (
+        *("certificates.api", "certificates.admin", "rest_framework"),
+        *("django.http", "django.views", "django.contrib.admin", "shopplanr.api"),
+    ),
+    # it opens what comes from outside, so nothing of the site is in its reach
+    "certificates.exchange.workbook_process": ("django", "audit", "serials", "certificates", "shopplanr"),
     **{
         f"{app}.models": (f"{app}.services", f"{app}.api", f"{app}.admin")
         for app in ("audit", "serials", "certificates")
@@ -186,13 +210,14 @@ def test_every_module_is_short_enough_to_be_read_in_one_sitting():
     paths = [path for path, _ in modules().values()]
     paths += [path for folder in ("tests", "scripts") for path in (ROOT / folder).rglob("*.py")]
     lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text().splitlines()) for path in paths}
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE_LINES} == {}
+    assert {name for name, lines in lengths.items() if lines > LONGEST_MODULE_LINES} == IN_ONE_PIECE
 
 
 SPOKEN_FOR = (
     "audit",
     "serials.services",
     "certificates.services",
+    "certificates.exchange",
     "serials.board",
     "serials.due_dates",
     "serials.job_list",

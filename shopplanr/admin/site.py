@@ -12,7 +12,7 @@ MODEL_ORDER = (
     *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "ApprovalRequest"),
     *("StepRequirement", "RequirementOverride", "Note", "NotePhoto"),
     *("RouteTemplate", "TemplateRequirement", "LibraryEntry"),
-    *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification"),
+    *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification", "RecordImport"),
 )
 
 

@@ -36,11 +36,22 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class CertificatePlan:
-    """A certificate to be recorded; dates in its metadata are ``Day``."""
+    """A certificate to be recorded; dates in its metadata are ``Day``. ``with_paper``: it came as a document."""
 
     type: str
     name: str
     metadata: Mapping[str, object]
+    with_paper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is put right in a certificate, and the day of the story on which; ``words`` are those of its metadata."""
+
+    day: float
+    fields: Mapping[str, object]
+    words: Mapping[str, object]
+    reason: str
 
 
 Paper = Callable[[random.Random, int], CertificatePlan]
@@ -294,3 +305,5 @@ class JobPlan:
     planner: str = "vikram"
     product: str = ""
     """GTIN of what the job makes, where that is sold under one."""
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
+    """What is put right in the certificates of ``materials``, by key."""

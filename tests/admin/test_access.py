@@ -6,7 +6,8 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate
+from certificates.exchange import imports
+from certificates.models import CertAttachment, Certificate, RecordImport
 from certificates.services import attaching
 from serials.models import (
     ApprovalRequest,
@@ -55,6 +56,7 @@ SHOP_MODELS = (
     LibraryEntry,
     Certificate,
     CertAttachment,
+    RecordImport,
     AuditEntry,
 )
 
@@ -76,6 +78,7 @@ def one_of_each():
     requirement = requirements.set_of_step(steps_of(part.path)[3].pk, [asked], PLANNER).asked[0]
     requirement_overrides.create(part.id, {"requirementId": requirement.pk, "reason": "agreed"}, PLANNER)
     LibraryEntryFactory()
+    imports.take("products", "products.csv", b"GTIN\n96385074", PLANNER)
     return [model.objects.first() for model in SHOP_MODELS]
 
 

@@ -40,6 +40,7 @@ from shopplanr.demo import shop
 from shopplanr.demo.jobs import housing
 from shopplanr.demo.people import PEOPLE
 from tests.accounts.factories import UserFactory, token_client
+from tests.demo import certificates
 from tests.demo.reading import RIGHTS, entries, job_called, progress
 from tests.lifecycle.replay import Replay
 from tests.lifecycle.tables import versions_that_lag_behind
@@ -355,6 +356,11 @@ def test_mill_test_reports_say_what_mills_say():
         assert datetime.fromisoformat(facts["issuedOn"]) < datetime.fromisoformat(facts["receivedOn"])
     heats = [report.metadata["heatNumber"] for report in reports]
     assert len(set(heats)) == len(heats)
+
+
+def test_some_came_on_paper_and_one_each_was_put_right_revoked_and_runs_out_soon():
+    certificates.reports_are_on_paper()
+    certificates.one_of_each_fate(NOW.date())
 
 
 def test_process_certificates_of_many_kinds():

@@ -84,6 +84,8 @@ def launcher(folder, database_url):
                 env=environment
                 | {"DATABASE_URL": database_url, "STATIC_ROOT": str(folder / "static")}
                 | {"MEDIA_ROOT": str(folder / "media"), "METRICS_DIR": str(folder / f"metrics-{port}")}
+                | {"MEDIA_ROOT": str(folder / "media"), "AUDIT_KEY_FILE": str(folder / "audit_key")}
+                | {"AUDIT_CHECKPOINT_FILE": str(folder / "audit_checkpoints.jsonl")}
                 | {"PORT": str(port), "DEMO_DATA": "0", "WORKERS": "2"}
                 | variables,
                 stdout=file,

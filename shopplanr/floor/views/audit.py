@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from audit import trail
 from audit.api import AuditFilters
 from audit.models import Action, AuditEntry
+from audit.proof.state import proof_state
 from shopplanr import clock, csv_lines
 from shopplanr.accounts.roles import Right
 from shopplanr.api.listing import CHUNK_ROWS, VALUE_MAX_LENGTH
@@ -56,6 +57,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "actions": Action.choices,
         "people": people,
+        "proof": proof_state(),
     }
     return show(request, "audit/entries.html", context, status=refusal.status if refusal else 200)
 
