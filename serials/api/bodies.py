@@ -89,9 +89,7 @@ class AskedBody(Shape):
 
     certificateType = Choice(CertificateType.choices)
     quantity = Whole(required=False, min_value=1, max_value=REQUIRED_MAX, help_text="1 unless it is given.")
-    en10204Minimum = Choice(
-        En10204Type.choices, required=False, allow_null=True, allow_blank=True, help_text="Any unless it is given."
-    )
+    en10204Minimum = Choice(En10204Type.choices, required=False, help_text="Any unless it is given.")
     policy = Choice(RequirementPolicy.choices, required=False, help_text="block unless it is given.")
     id = Text(required=False, help_text="Ignored: what an answer said may come back.")
 
