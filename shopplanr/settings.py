@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "shopplanr.floor",
     "shopplanr.demo",
     "shopplanr.idempotency",
+    "shopplanr.backup",
     "rest_framework",
     "django_filters",
     "django_htmx",
