@@ -98,3 +98,105 @@ class OutlivedBeforeItHolds(Invalid):
     def __init__(self):
         message = "validTo must not be before validFrom"
         super().__init__(message, errors={"validTo": [message]})
+
+
+# --- Revisions and revocation
+
+
+class CertificateSuperseded(Refusal):
+    """There is a newer revision: parts get that one. ``newest`` is its id."""
+
+    code = "certificate_superseded"
+
+    def __init__(self, certificate_id: str, newest: str):
+        super().__init__(f"Certificate {certificate_id} was superseded; take {newest}, its newest revision")
+
+
+class SupersededMeanwhile(Conflict):
+    """Only the newest revision can be put right or revoked."""
+
+    code = "certificate_superseded"
+
+    def __init__(self, certificate_id: str, newest: str):
+        super().__init__(f"Certificate {certificate_id} was superseded already; its newest revision is {newest}")
+
+
+class CertificateRevoked(Refusal):
+    """A revoked certificate goes on no further part."""
+
+    code = "certificate_revoked"
+
+    def __init__(self, certificate_id: str):
+        super().__init__(f"Certificate {certificate_id} was revoked, cannot attach cert")
+
+
+class RevokedAlready(Conflict):
+    """What was revoked stays so: it can be neither put right nor revoked again."""
+
+    code = "certificate_revoked"
+
+    def __init__(self, certificate_id: str):
+        super().__init__(f"Certificate {certificate_id} was revoked already; record a new certificate instead")
+
+
+# --- Documents
+
+
+class DocumentRefusal(Refusal):
+    """A file that cannot be kept; the sentence names it as its sender did."""
+
+    code = "document_unreadable"
+
+    def __init__(self, message: str):
+        super().__init__(message, errors={"documents": [message]})
+
+
+class DocumentTooLarge(DocumentRefusal):
+    """More bytes than a document may have: 413."""
+
+    status = 413
+    code = "document_too_large"
+
+    def __init__(self, name: str, most_bytes: int):
+        super().__init__(f"Document {name} is larger than {most_bytes // 1024**2} MB")
+
+
+class DocumentEmpty(DocumentRefusal):
+    """A file without content."""
+
+    def __init__(self, name: str):
+        super().__init__(f"Document {name} is empty")
+
+
+class DocumentOfAnotherType(DocumentRefusal):
+    """By its content it is none of the kinds that are kept, whatever it is called."""
+
+    code = "document_type"
+
+    def __init__(self, name: str):
+        super().__init__(f"Document {name} is no PDF, JPEG, PNG or TIFF file")
+
+
+class DocumentProtected(DocumentRefusal):
+    """A PDF that only opens with a password is of no use to whoever does not have it."""
+
+    code = "document_protected"
+
+    def __init__(self, name: str):
+        super().__init__(f"Document {name} is protected with a password; save it without one and add it again")
+
+
+class DocumentHasTooManyPixels(DocumentRefusal):
+    """A small file can hold a picture that fills the memory of whoever opens it."""
+
+    code = "document_too_many_pixels"
+
+    def __init__(self, name: str, most_pixels: int):
+        super().__init__(f"Document {name} has more than {most_pixels // 10**6} megapixels on a page")
+
+
+class DocumentUnreadable(DocumentRefusal):
+    """It begins as one of the kinds does, and is not whole."""
+
+    def __init__(self, name: str):
+        super().__init__(f"Document {name} cannot be read: it is damaged or incomplete")

@@ -26,6 +26,7 @@ DIGEST_LENGTH = 64
 PIECE_BYTES = 256 * 1024
 
 _DIGEST = re.compile(rf"[0-9a-f]{{{DIGEST_LENGTH}}}", re.ASCII)
+_ON_ITS_WAY = re.compile(r"[0-9a-f]{32}", re.ASCII)
 INCOMING = "incoming"
 """The folder in which files are while they arrive."""
 
@@ -86,8 +87,7 @@ def put(content: bytes | BinaryIO) -> Stored:
     file that was altered.
     """
     stream = BytesIO(content) if isinstance(content, bytes) else content
-    incoming = settings.MEDIA_ROOT / INCOMING / secrets.token_hex(16)
-    incoming.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    incoming = incoming_path()
     try:
         stored = _write(stream, incoming)
         target = path_of(stored.digest)
@@ -101,6 +101,20 @@ def put(content: bytes | BinaryIO) -> Stored:
     for folder in (target.parent, target.parent.parent, settings.MEDIA_ROOT):
         _sync_folder(folder)
     return stored
+
+
+def incoming_path() -> Path:
+    """Return where a file may stand that has not got its name yet, in a folder that is there."""
+    path = settings.MEDIA_ROOT / INCOMING / secrets.token_hex(16)
+    path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    return path
+
+
+def is_ours(path: Path) -> bool:
+    """Tell whether this is where the store keeps a file, or where it writes one that is on its way."""
+    if _DIGEST.fullmatch(path.name):
+        return path == path_of(path.name)
+    return path.parent == settings.MEDIA_ROOT / INCOMING and _ON_ITS_WAY.fullmatch(path.name) is not None
 
 
 def open_verified(digest: str) -> BinaryIO:

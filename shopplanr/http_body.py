@@ -6,7 +6,7 @@ from io import BytesIO
 from django.conf import settings
 from django.utils.http import parse_header_parameters
 
-from shopplanr.uploads import BODY_MAX_BYTES
+from shopplanr.uploads import LARGEST_BODY_BYTES
 
 PIECE_BYTES = 64 * 1024
 
@@ -44,7 +44,7 @@ def with_whole_body(application):
             environ["wsgi.input"] = _Promised(stream, length)
         elif not length and environ.get("HTTP_TRANSFER_ENCODING"):
             if environ["CONTENT_TYPE"].lower().startswith("multipart/"):
-                environ["CONTENT_LENGTH"], environ[LENGTH_UNKNOWN] = str(BODY_MAX_BYTES + 1), True
+                environ["CONTENT_LENGTH"], environ[LENGTH_UNKNOWN] = str(LARGEST_BODY_BYTES + 1), True
             else:
                 body = _read(environ["wsgi.input"], most + 1)
                 environ["wsgi.input"] = BytesIO(body)

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "shopplanr.desk",
     "shopplanr.demo",
     "shopplanr.idempotency",
+    "shopplanr.backup",
     "rest_framework",
     "django_filters",
     "django_htmx",

@@ -23,9 +23,11 @@ CORE = (
     "csv_lines",
     "fields",
     "ids",
+    "kept_content",
     "lookup",
     "refusals",
     "spreadsheets",
+    "stored_files",
     "uploads",
     "values",
 )

@@ -1,6 +1,6 @@
 """``/api/serials``, with the certificates of a serial. A certificate knows serials, and not the other way round."""
 
-from django.db.models import Min
+from django.db.models import OuterRef, Subquery
 from django_filters import filters
 from rest_framework.response import Response
 
@@ -10,6 +10,7 @@ from certificates.api.coverage_shapes import ReadinessShape
 from certificates.api.shapes import AttachBody, CertAttachmentShape, CertificateShape, CertifiedSerialShape
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
+from certificates.standing import all_that_is_shown
 from serials.api.bodies import BatchBody
 from serials.api.filters import SerialFilters
 from serials.api.serials import SERIAL_LISTING, SerialViewSet
@@ -57,9 +58,11 @@ class CertifiedSerialViewSet(SerialViewSet):
     def retrieve(self, request, id):
         """Each certificate once, by its first attachment."""
         serial = parts.find(id, "SerialNumber")
+        carried = CertAttachment.objects.filter(serial=serial.pk)
+        first = carried.filter(certificate=OuterRef("pk")).order_by("sequence").values("sequence")[:1]
         certificates = (
-            Certificate.objects.filter(attachments__serial=serial.pk)
-            .annotate(first_attached=Min("attachments__sequence"))
+            all_that_is_shown(Certificate.objects.filter(pk__in=carried.order_by().values("certificate")))
+            .annotate(first_attached=Subquery(first))
             .order_by("first_attached")
         )
         return Response(SerialShape.of(serial) | {"certs": CertificateShape.each(certificates)})

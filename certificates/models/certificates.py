@@ -12,6 +12,7 @@ from shopplanr import clock
 from shopplanr.content_store import DIGEST_LENGTH
 from shopplanr.fields import VerbatimJSONField
 from shopplanr.ids import ID_MAX_LENGTH, new_attachment_id, new_certificate_id, new_document_id
+from shopplanr.kept_content import keeps_content
 
 NAME_MAX_LENGTH = 255
 NUMBER_MAX_LENGTH = 100
@@ -115,6 +116,11 @@ class Certificate(models.Model):
         """The id of its first revision, which all revisions of a certificate have in common."""
         return self.first_revision_id or self.pk
 
+    @property
+    def revision_if_later(self) -> int | None:
+        """The number of the revision from the second on, None of the first: the API then has no such field."""
+        return self.revision if self.revision > 1 else None
+
 
 @append_only
 class CertificateRevocation(models.Model):
@@ -138,6 +144,7 @@ class CertificateRevocation(models.Model):
         return f"{self.certificate_id} revoked"
 
 
+@keeps_content("digest")
 @append_only
 class CertificateDocument(models.Model):
     """A file that belongs to a certificate, as it came. Its digest names it in ``shopplanr.content_store``."""
@@ -172,6 +179,11 @@ class CertificateDocument(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def url(self) -> str:
+        """Where the API serves it."""
+        return f"/api/certs/{self.certificate_id}/documents/{self.public_id}/content"
 
 
 @append_only

@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet, Value
 from audit import trail
 from audit.bulk import RandomId, insert_from_select
 from audit.models import Action, AuditEntry
+from certificates import standing
 from certificates.models import CertAttachment, Certificate
 from certificates.refusals import AttachToCompleted
 from certificates.services import certificates
@@ -16,7 +17,6 @@ from serials.models import Serial, SerialStatus, StepStatus, StepStatusCode
 from serials.services import batches, parts
 from shopplanr import clock
 from shopplanr.actor import Actor
-from shopplanr.lookup import get_or_refuse
 from shopplanr.values import given_text, required_text
 
 
@@ -24,7 +24,8 @@ from shopplanr.values import given_text, required_text
 def attach(serial_id: str, certificate_id: object, actor: Actor) -> CertAttachment:
     """Attach the certificate to the part at its current step; return the attachment, an existing one where it is.
 
-    Raises ``SerialNumber not found``, ``AttachToCompleted``, ``certId is required``, ``Certificate not found``.
+    Raises ``SerialNumber not found``, ``AttachToCompleted``, ``certId is required``, ``Certificate not found``, and for
+    a new attachment ``CertificateRevoked``, ``CertificateSuperseded``.
     """
     serial = parts.lock(serial_id, "SerialNumber")
     check_may_attach(serial)
@@ -37,7 +38,8 @@ def attach_all(certificate_id: object, serial_ids: object, actor: Actor) -> list
     """Attach the certificate to all of these parts or to none; return one attachment per id, in the order given.
 
     A constant number of statements. Raises ``certId is required``, ``serialIds must have at least one item``,
-    ``userId is required``, ``Certificate not found``, ``SerialNumber not found``, ``AttachToCompleted``.
+    ``userId is required``, ``Certificate not found``, ``SerialNumber not found``, ``AttachToCompleted``,
+    ``CertificateRevoked``, ``CertificateSuperseded``.
     """
     certificate_id = required_text(certificate_id, "certId")
     serial_ids = parts.selection(serial_ids)
@@ -63,8 +65,8 @@ def create_batch(
 ) -> list[Serial]:
     """Start a batch, with this certificate on every part where one is given; return the parts.
 
-    Raises what ``serials.services.batches.create`` raises, then ``certId must be text``, ``Certificate not found``;
-    nothing is kept then.
+    Raises what ``serials.services.batches.create`` raises, then ``certId must be text``, ``Certificate not found``,
+    ``CertificateRevoked``, ``CertificateSuperseded``; nothing is kept then.
     """
     serials = batches.create(job_id, path_id, quantity, actor, expected_parts=expected_parts)
     if certificate_id := given_text(certificate_id, "certId"):
@@ -97,8 +99,8 @@ def check_may_attach(serial: Serial) -> None:
 
 
 def find_attachable(certificate_id: object) -> Certificate:
-    """Return the certificate; raise ``Certificate not found``."""
-    return get_or_refuse(Certificate.objects.all(), certificate_id, "Certificate")
+    """Return the certificate with its standing, by which ``write`` goes; raise ``Certificate not found``."""
+    return standing.find(certificate_id)
 
 
 def _attach(certificate: Certificate, numbers: Collection[int], actor: Actor) -> dict[int, CertAttachment]:
@@ -130,6 +132,7 @@ def write(
     missing = records.order_by("serial_id")
     if already:
         missing = missing.exclude(serial__in=already)
+    standing.require_attachable(certificate, missing)
     facts = {"late": True, "lateReason": late_reason} if late_reason else None
     trail.record_for_rows(
         Action.CERT_ATTACHED,

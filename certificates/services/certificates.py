@@ -7,21 +7,23 @@ from django.db import transaction
 from audit import history
 from certificates import refusals
 from certificates.models import NAME_MAX_LENGTH, NUMBER_MAX_LENGTH, Certificate, CertificateType, En10204Type
-from certificates.services import changing
+from certificates.services import changing, documents
 from certificates.validity import in_order
 from shopplanr.actor import Actor
 from shopplanr.values import calendar_date, choice, given_text, json_object, required_text
 
 
-@transaction.atomic
-def create(fields: Mapping[str, object], actor: Actor) -> Certificate:
-    """Record a certificate from the fields of ``POST /certs``; return it. It never changes again.
+def create(fields: Mapping[str, object], actor: Actor, uploads: Sequence[documents.Upload] = ()) -> Certificate:
+    """Record a certificate from the fields of ``POST /certs``, with its documents; return it. It never changes again.
 
     Raises ``type must be one of: material, process``, ``name is required``, ``metadata must be an object``, what
-    ``shopplanr.values`` says of the other facts, and ``OutlivedBeforeItHolds``.
+    ``shopplanr.values`` says of the other facts, ``OutlivedBeforeItHolds``, and what ``documents.keep`` raises.
     """
     certificate = prepared(fields)
-    history.attribute(certificate, actor).save(force_insert=True)
+    kept = documents.keep(uploads)
+    with transaction.atomic():
+        history.attribute(certificate, actor).save(force_insert=True)
+        documents.write(certificate, kept, actor)
     return certificate
 
 
@@ -42,6 +44,26 @@ def checked(fields: Mapping[str, object]) -> dict[str, object]:
     if not in_order(facts["valid_from"], facts["valid_to"]):
         raise refusals.OutlivedBeforeItHolds()
     return facts
+
+
+FIELDS = {
+    "type": "type",
+    "name": "name",
+    "number": "number",
+    "issuer": "issuer",
+    "heatLot": "heat_lot",
+    "en10204Type": "en10204_type",
+    "issueDate": "issue_date",
+    "validFrom": "valid_from",
+    "validTo": "valid_to",
+    "metadata": "metadata",
+}
+"""What the API calls each fact, and its column."""
+
+
+def facts_of(certificate: Certificate) -> dict[str, object]:
+    """Return the facts of a certificate by the names that ``create`` takes."""
+    return {name: getattr(certificate, column) for name, column in FIELDS.items()}
 
 
 def prepared(fields: Mapping[str, object]) -> Certificate:

@@ -1,7 +1,6 @@
 """``/api/notes``: what people write about parts, with photos."""
 
-from django.http import FileResponse, HttpResponseNotModified
-from django.utils.http import parse_etags
+from django.http import HttpResponse
 
 from serials.api.bodies import NoteBody, NoteForm
 from serials.api.filters import SerialNoteFilters, StepNoteFilters
@@ -9,7 +8,7 @@ from serials.api.shapes import NoteShape
 from serials.models import ImageType, NotePhoto
 from serials.photos import THUMBNAIL_TYPE
 from serials.services import notes
-from shopplanr import content_store
+from shopplanr import stored_files
 from shopplanr.accounts.actors import actor_for
 from shopplanr.api.forms import FormParser, files_of, is_form
 from shopplanr.api.listing import Listing, shaped
@@ -23,9 +22,6 @@ _LISTING = Listing(
     default=("sequence",),
     writer=shaped(NoteShape),
 )
-
-_FOR_EVER = "private, max-age=31536000, immutable"
-"""What is kept under a digest never changes. Only the caller's own browser may keep it: others have to be asked."""
 
 _ENDINGS = {ImageType.JPEG: "jpg", ImageType.PNG: "png", ImageType.WEBP: "webp"}
 
@@ -74,17 +70,5 @@ def _read_form(request) -> tuple[dict[str, object], list]:
     return given, files_of(request, "photos")
 
 
-def _picture(request, photo: NotePhoto, digest: str, content_type: str) -> FileResponse | HttpResponseNotModified:
-    """Answer with the content of this digest, or that the copy that the caller has is still the right one."""
-    etag = f'"{digest}"'
-    known = {tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))}
-    if known & {etag, "*"}:
-        answer = HttpResponseNotModified()
-    else:
-        name = f"{photo.pk}.{_ENDINGS[ImageType(content_type)]}"
-        answer = FileResponse(content_store.open_verified(digest), content_type=content_type, filename=name)
-        answer.block_size = content_store.PIECE_BYTES
-    answer.headers["ETag"] = etag
-    answer.headers["Cache-Control"] = _FOR_EVER
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
+def _picture(request, photo: NotePhoto, digest: str, content_type: str) -> HttpResponse:
+    return stored_files.picture(request, digest, content_type, f"{photo.pk}.{_ENDINGS[ImageType(content_type)]}")

@@ -10,6 +10,7 @@ from serials.models.routes import Step
 from shopplanr import clock
 from shopplanr.content_store import DIGEST_LENGTH
 from shopplanr.ids import ID_MAX_LENGTH, new_note_id, new_photo_id
+from shopplanr.kept_content import keeps_content
 
 PHOTOS_MAX = 6
 """Photos of one note."""
@@ -95,6 +96,7 @@ class NoteSerial(OfSerial, models.Model):
         return self.serial_public_id
 
 
+@keeps_content("digest", "thumbnail_digest")
 @append_only
 class NotePhoto(models.Model):
     """A photo of a note: upright, without whatever the camera wrote into it. ``place`` is its place among them.

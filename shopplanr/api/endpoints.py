@@ -12,6 +12,7 @@ from audit.api import AuditViewSet
 from certificates.api.assignments import AssignmentViewSet
 from certificates.api.catalogue import CertificationViewSet, ProductViewSet
 from certificates.api.certs import CertificateViewSet
+from certificates.api.documents import DocumentViewSet
 from certificates.api.jobs import ProductJobViewSet
 from certificates.api.serials import CertifiedSerialViewSet
 from certificates.api.trace import TraceViewSet
@@ -27,6 +28,7 @@ from shopplanr.accounts.roles import DECIDING, Right
 from shopplanr.api import converters  # noqa: F401  so that paths can have a <name:…>
 from shopplanr.floor.api.labels import LabelViewSet
 from shopplanr.floor.api.scans import ScanViewSet
+from shopplanr.uploads import takes_files
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,11 @@ class Endpoint:
         """Return the URL pattern."""
         actions = {verb.lower(): action for verb, (action, _) in self.verbs.items()}
         rights = dict(self.verbs.values())
-        return path(self.path, self.viewset.as_view(actions, rights=rights))
+        view = self.viewset.as_view(actions, rights=rights)
+        for action in rights:
+            if limits := getattr(getattr(self.viewset, action), "upload_limits", None):
+                takes_files(limits)(view)
+        return path(self.path, view)
 
 
 ENDPOINTS = (
@@ -146,6 +152,18 @@ ENDPOINTS = (
     Endpoint("certs/batch-attach", CertificateViewSet, {"POST": ("batch_attach", Right.ATTACH)}),
     Endpoint("certs/<str:id>", CertificateViewSet, {"GET": ("retrieve", Right.READ)}),
     Endpoint("certs/<str:id>/attachments", CertificateViewSet, {"GET": ("attachments", Right.READ)}),
+    Endpoint(
+        "certs/<str:id>/documents",
+        DocumentViewSet,
+        {"GET": ("documents", Right.READ), "POST": ("add_documents", Right.CERTIFY)},
+    ),
+    Endpoint(
+        "certs/<str:id>/documents/<str:document_id>/content",
+        DocumentViewSet,
+        {"GET": ("document_content", Right.READ)},
+    ),
+    Endpoint("certs/<str:id>/supersede", CertificateViewSet, {"POST": ("supersede", Right.REVOKE)}),
+    Endpoint("certs/<str:id>/revoke", CertificateViewSet, {"POST": ("revoke", Right.REVOKE)}),
     Endpoint("where-used", WhereUsedViewSet, {"GET": ("find", Right.READ)}),  # the trail asks for more
     # --- products and their certifications
     Endpoint("products", ProductViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.KEEP_CATALOGUE)}),

@@ -19,7 +19,7 @@ from rest_framework.request import Request
 from shopplanr.api.parsing import BodyTooLarge, incomplete_body
 from shopplanr.http_body import LENGTH_UNKNOWN
 from shopplanr.refusals import Invalid
-from shopplanr.uploads import BODY_MAX_BYTES
+from shopplanr.uploads import limits_of
 
 FORM = "multipart/form-data"
 _NAMELESS = "unnamed"
@@ -33,11 +33,12 @@ class FormParser(BaseParser):
 
     def parse(self, stream, media_type=None, parser_context=None) -> DataAndFiles:
         """Return fields and files; raise a 400 that says what is wrong with the body, or a 413."""
-        meta = parser_context["request"].META
-        if _stated_length(meta) > BODY_MAX_BYTES and LENGTH_UNKNOWN not in meta:
-            raise _too_large(BODY_MAX_BYTES)
-        handlers = [load_handler(handler, stream) for handler in settings.FILE_UPLOAD_HANDLERS]
-        body = _Watched(stream)
+        request = parser_context["request"]
+        meta, most_bytes = request.META, limits_of(request).body_bytes
+        if _stated_length(meta) > most_bytes and LENGTH_UNKNOWN not in meta:
+            raise _too_large(most_bytes)
+        handlers = [load_handler(handler, request) for handler in settings.FILE_UPLOAD_HANDLERS]
+        body = _Watched(stream, most_bytes)
         try:
             # UTF-8, whatever the request says: it could name an encoding that decodes no text
             parser = _Parser(meta, body, handlers, "utf-8")
@@ -65,8 +66,8 @@ def _require_whole(body: "_Watched", meta: Mapping[str, str], fields: MultiValue
 
     Django's parser passes over a part whose headers it cannot read: that could be a photo.
     """
-    if body.size_bytes > BODY_MAX_BYTES:
-        raise _too_large(BODY_MAX_BYTES)
+    if body.size_bytes > body.most_bytes:
+        raise _too_large(body.most_bytes)
     if not body.ends_as_a_form or (LENGTH_UNKNOWN not in meta and body.size_bytes != _stated_length(meta)):
         raise incomplete_body()
     parts = sum(len(values) for group in (fields, files) for _, values in group.lists())
@@ -87,22 +88,23 @@ class _Parser(MultiPartParser):
 
 
 class _Watched:
-    """A body that remembers what went by while it was read.
+    """A body that remembers what went by while it was read. It is read no further than one byte past ``most_bytes``.
 
     Where a connection breaks, a server ends the body without a word, and half a photo would look like a whole one.
     """
 
     delimiter = b""
 
-    def __init__(self, stream):
+    def __init__(self, stream, most_bytes: int):
         self._stream = stream
+        self.most_bytes = most_bytes
         self._seen = b""
         self._tail = b""
         self.size_bytes = 0
         self.delimiters = 0
 
     def read(self, size: int) -> bytes:
-        piece = self._stream.read(size)
+        piece = self._stream.read(min(size, self.most_bytes + 1 - self.size_bytes))
         self.size_bytes += len(piece)
         self._tail = (self._tail + piece)[-_TAIL_BYTES:]
         seen = self._seen + piece

@@ -122,10 +122,11 @@ def documented(
     """Describe an action: what it takes and what it answers. Refusals that every call can meet are added.
 
     ``tag`` files it under something else than the first word of its path. ``form`` is the body as a form with files,
-    where it may be one as well. ``also`` has the schema of what it answers instead where it is asked to, by media type;
-    without an ``answer`` in JSON, always.
+    where it may be one as well, or has to be one. ``also`` has the schema of what it answers instead where it is asked
+    to, by media type; without an ``answer`` in JSON, always.
     """
-    request = {"application/json": body, "multipart/form-data": form} if form else body
+    bodies = {"application/json": body, "multipart/form-data": form}
+    request = {media_type: each for media_type, each in bodies.items() if each} if form else body
     shape = answer(many=True) if answer and many else answer
     answers: dict = {code: OpenApiResponse(shape, description=status_words(code))}
     if also:
@@ -136,12 +137,11 @@ def documented(
         }
     return extend_schema(
         summary=summary,
-        request=body,
+        request=request,
         responses=answers,
         parameters=list(parameters),
         **({"tags": [tag]} if tag else {}),
     )
-    return extend_schema(summary=summary, request=request, responses=answers, parameters=list(parameters))
 
 
 def file_of_record(summary: str, *media_types: str):

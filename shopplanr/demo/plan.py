@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from serials.models import AdvancementMode, CertificateType, DependencyType, RequirementPolicy
+from serials.models import AdvancementMode, CertificateType, DependencyType, En10204Type, RequirementPolicy
 
 STRICT, FLEXIBLE, PER_STEP = AdvancementMode.STRICT, AdvancementMode.FLEXIBLE, AdvancementMode.PER_STEP
 PAST_THE_END = "past the last step"
@@ -36,11 +36,22 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class CertificatePlan:
-    """A certificate to be recorded; dates in its metadata are ``Day``."""
+    """A certificate to be recorded; dates in its metadata are ``Day``. ``with_paper``: it came as a document."""
 
     type: str
     name: str
     metadata: Mapping[str, object]
+    with_paper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is put right in a certificate, and the day of the story on which; ``words`` are those of its metadata."""
+
+    day: float
+    fields: Mapping[str, object]
+    words: Mapping[str, object]
+    reason: str
 
 
 Paper = Callable[[random.Random, int], CertificatePlan]
@@ -55,7 +66,7 @@ def asks_for(kind: CertificateType, policy: RequirementPolicy) -> dict[str, obje
     return {"certificateType": kind.value, "policy": policy.value}
 
 
-MATERIAL_BLOCKS = asks_for(CertificateType.MATERIAL, BLOCKS)
+MATERIAL_BLOCKS = asks_for(CertificateType.MATERIAL, BLOCKS) | {"en10204Minimum": En10204Type.INSPECTION.value}
 MATERIAL_ADVISED = asks_for(CertificateType.MATERIAL, ADVISED)
 PROCESS_ADVISED = asks_for(CertificateType.PROCESS, ADVISED)
 PROCESS_OR_OVERRIDE = asks_for(CertificateType.PROCESS, MAY_BE_OVERRIDDEN)
@@ -294,3 +305,5 @@ class JobPlan:
     planner: str = "vikram"
     product: str = ""
     """GTIN of what the job makes, where that is sold under one."""
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
+    """What is put right in the certificates of ``materials``, by key."""

@@ -51,7 +51,7 @@ class Tried:
         return list((self.refusal.errors or {}).get(field, ()))
 
 
-def page(right: Right = Right.READ, *, kiosk: bool = False) -> Callable[[View], View]:
+def page(right: Right = Right.READ, *, kiosk: bool = False, compressed: bool = True) -> Callable[[View], View]:
     """Make a view a page of the floor: for somebody who is signed in and holds ``right``.
 
     Who is not is sent to the sign-in, and back afterwards. ``kiosk`` also lets in what stands in ``KIOSK_NETWORKS``
@@ -59,7 +59,6 @@ def page(right: Right = Right.READ, *, kiosk: bool = False) -> Callable[[View], 
     """
 
     def decorate(view: View) -> View:
-        @gzip_page
         @wraps(view)
         def shown(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             if not request.user.is_authenticated and kiosk:
@@ -73,7 +72,7 @@ def page(right: Right = Right.READ, *, kiosk: bool = False) -> Callable[[View], 
                 response = refused(request, refusal)
             return guarded(response)
 
-        return shown
+        return gzip_page(shown) if compressed else shown
 
     return decorate
 

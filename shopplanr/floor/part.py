@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from audit import trail
 from audit.models import Action, AuditEntry
-from certificates import evidence, gate, readiness
+from certificates import evidence, gate, readiness, standing
 from certificates.demands import Demand, Known
 from certificates.models import CertAttachment
 from certificates.readiness import Readiness
@@ -156,7 +156,7 @@ def look_up(serial_id: object, may: Callable[[Right], bool], actor: Actor) -> Pa
     records = list(_records(serial))
     mode, steps = serial.path.advancement_mode, _route(records)
     requests = list(awaiting().filter(serial=serial.pk))
-    attachments = list(evidence.with_newest(CertAttachment.objects.filter(serial=serial.pk)))
+    attachments = standing.attached(evidence.with_newest(CertAttachment.objects.filter(serial=serial.pk)))
     entries = list(trail.of_serial(serial.id))
     people = names_of(_named(serial, entries, attachments) | asking.people_of(requests))
     asked = asking.asked_of(requests, people, actor, may, _outdated(serial, steps, requests))

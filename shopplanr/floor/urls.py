@@ -6,6 +6,7 @@ from shopplanr.floor.views import (
     approvals,
     audit,
     board,
+    certificate_records,
     certificates,
     coverage,
     home,
@@ -36,6 +37,7 @@ urlpatterns = [
     *approvals.urls,
     *audit.urls,
     *board.urls,
+    *certificate_records.urls,  # certificates/new before certificates/<id>
     *certificates.urls,
     *coverage.urls,
     *home.urls,

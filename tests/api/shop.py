@@ -1,10 +1,8 @@
 """A small shop in which every endpoint of the API has something to work on, and a call of each that succeeds."""
 
-import re
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
-from certificates.models import Certificate, Certification, Product
+from certificates.models import Certificate, CertificateDocument, Certification, Product
 from certificates.services import attaching
 from serials.models import (
     ApprovalRequest,
@@ -24,6 +22,7 @@ from shopplanr.accounts.roles import Role
 from shopplanr.actor import Actor
 from shopplanr.floor import scanning
 from tests.accounts.factories import UserFactory
+from tests.api.calling import Call
 from tests.factories import (
     OPERATOR,
     AssignmentFactory,
@@ -34,10 +33,12 @@ from tests.factories import (
     PathFactory,
     TemplateFactory,
     gtin_of,
+    make_documents,
     make_note,
     make_serials,
     steps_of,
 )
+from tests.papers import report
 from tests.pictures import photo
 
 
@@ -59,6 +60,7 @@ class Shop:
     asked: ApprovalRequest
     note: Note
     certificate: Certificate
+    document: CertificateDocument
     product: Product
     held: Certification
     not_held: Certification
@@ -107,35 +109,13 @@ def make_shop() -> Shop:
         asked=approvals.request("waiver", deferring.id, steps[1].id, "the customer agrees", Actor(supervisor.id)),
         note=make_note([standing, deferring], photos=[photo()]),
         certificate=certificate,
+        document=make_documents(certificate, report_pdf=report())[0],
         product=held.product,
         held=held.certification,
         not_held=CertificationFactory(),
         supervisor=supervisor,
         operator=UserFactory(),
     )
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call by the table of endpoints: its path, what stands in the path, and the body."""
-
-    verb: str
-    path: str
-    ids: dict[str, str]
-    body: dict | None = None
-    query: dict[str, str] | None = None
-
-    @property
-    def name(self) -> str:
-        """The row of the table."""
-        return f"{self.verb} {self.path}"
-
-    def url(self, **ids: str) -> str:
-        """Return the address, with other ids where they are given."""
-        url = f"/api/{self.path}"
-        for name, value in (self.ids | ids).items():
-            url = re.sub(rf"<\w+:{name}>", lambda _, value=value: value, url)
-        return f"{url}?{urlencode(self.query)}" if self.query else url
 
 
 def calls(shop: Shop) -> list[Call]:
@@ -178,6 +158,16 @@ def calls(shop: Shop) -> list[Call]:
         "jiraPriority": "High",
         "jiraEpicLink": "SHOP-0",
         "jiraLabels": ["urgent"],
+    }
+    new_certificate = {
+        "number": "HT-2024/118",
+        "issuer": "Nordstahl",
+        "heatLot": "4711",
+        "en10204Type": "3.1",
+        "issueDate": "2024-01-15",
+        "validFrom": "2024-01-15",
+        "validTo": "2026-01-14",
+        "metadata": {"furnace": 3},
     }
     product = {"gtin": shop.product.gtin}
     product_certification = product | {"certification_id": shop.held.short_id}
@@ -323,15 +313,31 @@ def calls(shop: Shop) -> list[Call]:
         Call("GET", "notes/<str:id>/photos/<str:photo_id>", photo_of_note),
         Call("GET", "notes/<str:id>/photos/<str:photo_id>/thumbnail", photo_of_note),
         Call("GET", "certs", {}),
-        Call("POST", "certs", {}, {"type": "process", "name": "Heat treatment", "metadata": {"furnace": 3}}),
+        Call("POST", "certs", {}, new_certificate | {"type": "process", "name": "Heat treatment"}),
         Call(
             "POST",
             "certs/batch-attach",
             {},
-            {"certId": shop.certificate.id, "serialIds": [shop.standing.id, shop.deferring.id]} | who,
+            {"certId": shop.certificate.id, "serialIds": [shop.standing.id, shop.deferring.id]}
+            | {"stepId": saw.id, "lateReason": "the paper came by post"}
+            | who,
         ),
         Call("GET", "certs/<str:id>", certificate),
         Call("GET", "certs/<str:id>/attachments", certificate),
+        Call("GET", "certs/<str:id>/documents", certificate),
+        Call("POST", "certs/<str:id>/documents", certificate, files={"documents": report("Another one")}),
+        Call(
+            "GET",
+            "certs/<str:id>/documents/<str:document_id>/content",
+            certificate | {"document_id": shop.document.public_id},
+        ),
+        Call(
+            "POST",
+            "certs/<str:id>/supersede",
+            certificate,
+            new_certificate | {"type": "process", "name": "Heat treatment", "reason": "another furnace"} | who,
+        ),
+        Call("POST", "certs/<str:id>/revoke", certificate, {"reason": "the laboratory lost its accreditation"} | who),
         Call("GET", "where-used", {}, query={"certId": shop.certificate.id}),
         Call("GET", "products", {}),
         Call("POST", "products", {}, {"gtin": gtin_of(77), "name": "Bracket", "description": "of titanium"}),

@@ -9,7 +9,7 @@ from django.db import connection
 from audit.models import AuditEntry
 from audit.proof import sealing
 from certificates.models import CertAttachment, Certificate, Certification, JobProduct, Product
-from certificates.services import attaching, products_of_jobs
+from certificates.services import attaching, products_of_jobs, revisions
 from serials.models import (
     Job,
     LibraryEntry,
@@ -45,10 +45,13 @@ from tests.factories import (
     LibraryEntryFactory,
     PathFactory,
     TemplateFactory,
+    make_documents,
     make_note,
     make_serials,
+    put_right,
     steps_of,
 )
+from tests.papers import report
 from tests.pictures import photo
 
 UNCAUSED = (
@@ -88,6 +91,10 @@ def make_shop() -> SimpleNamespace:
         TemplateFactory(steps=("Saw", {"name": "Mill", "requirements": [asked]})),
         LibraryEntryFactory(name="Deburr"),
     )
+    (document,) = make_documents(certificate, report_pdf=report())
+    corrected = CertificateFactory()
+    revision = put_right(corrected)
+    revocation = revisions.revoke(revision.pk, "withdrawn", PLANNER)
     for model in UNCAUSED:
         model.history.update(audit_entry=AuditEntry.objects.first())
     sealing.seal()
@@ -97,6 +104,10 @@ def make_shop() -> SimpleNamespace:
         steps=route,
         user=user,
         certificate=certificate,
+        document=document,
+        corrected=corrected,
+        revision=revision,
+        revocation=revocation,
         assignment=assignment,
         template=template,
         library_entry=entry,

@@ -10,21 +10,18 @@ from audit.models import AuditEntry, AuditSeal
 from certificates.models import (
     CertAttachment,
     Certificate,
+    CertificateDocument,
     Certification,
     CertificationAssignment,
     Product,
-    RecordImport,
 )
 from serials.models import (
-    ApprovalRequest,
     Job,
     LibraryEntry,
     Note,
-    NotePhoto,
     NoteSerial,
     OrderOfWork,
     Path,
-    RequirementOverride,
     RouteTemplate,
     Serial,
     SerialCounter,
@@ -37,6 +34,9 @@ from serials.models import (
 )
 from shopplanr import clock
 from shopplanr.floor.models import Scan
+from tests.database import broken_imports
+from tests.database.certificate_rows import OF_CERTIFICATES, a_document, a_revision, a_revocation, an_attachment
+from tests.database.rows import a_photo, a_scan, an_approval, an_entry, an_excuse
 
 pytestmark = pytest.mark.django_db
 
@@ -95,48 +95,8 @@ CHANGES = [
 """A constraint, and a change of every row of the model that breaks it."""
 
 
-def a_scan(**fields) -> Scan:
-    return Scan(**{"code": "x", "user_id": "dana", "verdict": "done", "reason": "found", "message": "x"} | fields)
-
-
-def an_entry(**fields) -> AuditEntry:
-    return AuditEntry(**{"action": "note_created", "user_id": "dana"} | fields)
-
-
-def a_photo(shop, **fields) -> NotePhoto:
-    whole = {"place": 1, "content_type": "image/png", "width": 1, "height": 1, "size_bytes": 1}
-    return NotePhoto(**{"note": shop.note, "digest": "0" * 64, "thumbnail_digest": "f" * 64} | whole | fields)
-
-
-def an_import(**fields) -> RecordImport:
-    whole = {"kind": "products", "file_name": "x.csv", "digest": "0" * 64, "content": b"x", "uploaded_by": "dana"}
-    return RecordImport(**whole | fields)
-
-
-IMPORTED = {"state": "done", "content": None, "imported_by": "dana", "imported_at": clock.now()}
-
-
-def an_excuse(shop, **fields) -> RequirementOverride:
-    whole = {"serial": shop.moving, "requirement": shop.requirement, "reason": "agreed", "created_by": "li"}
-    return RequirementOverride(**whole | fields)
-
-
-def an_approval(shop, **fields) -> ApprovalRequest:
-    whole = {"kind": "waiver", "serial": shop.moving, "step": shop.steps[1], "reason": "no burr", "requested_by": "li"}
-    return ApprovalRequest(**whole | fields)
-
-
 ADDITIONS = [
-    ("import_kind_known", lambda shop: an_import(kind="serials")),
-    ("import_state_known", lambda shop: an_import(state="lost", content=None)),
-    ("import_has_a_file_name", lambda shop: an_import(file_name="")),
-    ("import_digest_whole", lambda shop: an_import(digest="F" * 64)),
-    ("import_names_somebody", lambda shop: an_import(uploaded_by="")),
-    ("import_keeps_rows_until_decided", lambda shop: an_import(content=None)),
-    ("import_keeps_rows_until_decided", lambda shop: an_import(**IMPORTED | {"content": b"x"})),
-    ("import_done_by_somebody", lambda shop: an_import(**IMPORTED | {"imported_by": ""})),
-    ("import_done_by_somebody", lambda shop: an_import(**IMPORTED | {"imported_at": None})),
-    ("import_done_by_somebody", lambda shop: an_import(imported_by="dana")),
+    *broken_imports.ADDITIONS,
     ("approval_kind_known", lambda shop: an_approval(shop, kind="raise")),
     ("approval_state_known", lambda shop: an_approval(shop, state="lost", decided_by="li", decided_at=NOW)),
     ("approval_is_of_a_step_or_the_part", lambda shop: an_approval(shop, step=None)),
@@ -165,6 +125,7 @@ ADDITIONS = [
     ("scan_has_a_reason", lambda shop: a_scan(reason="")),
     ("certificate_type_known", lambda shop: Certificate(type="birth", name="x")),
     ("certificate_has_a_name", lambda shop: Certificate(type="material", name="")),
+    *OF_CERTIFICATES,
     (
         "attachment_once_per_step",
         lambda shop: CertAttachment(
@@ -228,8 +189,15 @@ ADDITIONS = [
 """A constraint, and a row that breaks it."""
 
 
-def test_the_database_takes_a_photo_that_is_whole(shop):
-    a_photo(shop, place=5).save(force_insert=True)
+def test_the_database_takes_what_is_whole(shop):
+    for row in (
+        a_photo(shop, place=5),
+        a_document(shop),
+        a_revision(shop),
+        a_revocation(shop),
+        an_attachment(shop, late=True, late_reason="by post"),
+    ):
+        row.save(force_insert=True)
 
 
 NOW = clock.now()
@@ -352,6 +320,8 @@ def test_the_database_takes_no_part_whose_facts_do_not_fit_together(state, flaw,
 UNIQUE_COLUMNS = [
     (AuditEntry, "entry_id"),
     (CertAttachment, "attachment_id"),
+    (Certificate, "supersedes"),
+    (CertificateDocument, "public_id"),
     (Note, "public_id"),
     (Scan, "scan_id"),
 ]
@@ -359,9 +329,13 @@ UNIQUE_COLUMNS = [
 
 @pytest.mark.parametrize(("model", "name"), UNIQUE_COLUMNS, ids=[name for _, name in UNIQUE_COLUMNS])
 def test_a_public_id_is_one_rows(model, name, shop):
-    row = model.objects.order_by("pk")[0]
+    row = model.objects.exclude(**{name: None}).order_by("pk")[0]
     row.pk = None
-    if model is CertAttachment:
+    if model is Certificate:
+        row.pk, row.revision = "cert_other", row.revision + 1
+    elif model is CertificateDocument:
+        row.digest = "0" * 64
+    elif model is CertAttachment:
         row.step = shop.steps[1]
     elif model is AuditEntry:
         row.batch_start = row.batch_quantity = None

@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from audit import trail
 from audit.models import AuditEntry
-from certificates import job_coverage, readiness
+from certificates import job_coverage, readiness, selecting
 from certificates.exchange import imports
-from certificates.models import CertAttachment, Certificate
+from certificates.models import CertAttachment, Certificate, CertificateDocument
 from certificates.services import attaching
 from serials import due_dates, figures, queues
 from serials.approvals import awaiting, decided, obstacles
@@ -66,10 +66,12 @@ from tests.factories import (
     CertificateFactory,
     PathFactory,
     TemplateFactory,
+    make_documents,
     make_note,
     make_serials,
     steps_of,
 )
+from tests.papers import report
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +116,7 @@ def shop_of_the_module(module_transaction) -> Shop:
         scanning.scan(made[0].id, "Nowhere", OPERATOR, lambda right: True, own_hosts=[])
         for part in made:
             make_note([part])
+        make_documents(certificate, **{f"{letter}_pdf": report(f"{certificate.pk} {letter}") for letter in "abcde"})
         asked = {"certificateType": "process", "policy": "block_or_override"}
         requirement = requirements.set_of_step(step.id, [asked], PLANNER).asked[0]
         for part in made:
@@ -174,6 +177,15 @@ QUERIES = {
     "note_by_step": lambda shop: Note.objects.filter(step=steps_of(shop.path)[0]).order_by("sequence"),
     "note_serial_once": lambda shop: NoteSerial.objects.filter(note=shop.note).order_by("serial"),
     "photo_place_unique_in_note": lambda shop: NotePhoto.objects.filter(note=shop.note).order_by("place"),
+    # certificates by their facts
+    "certificate_heat": lambda shop: selecting.of("heat_lot", Certificate.objects.order_by(), "A-7"),
+    "certificate_issuer": lambda shop: selecting.of("issuer", Certificate.objects.order_by(), "Nordstahl"),
+    "certificate_valid_to": lambda shop: Certificate.objects.filter(valid_to__lt=clock.today()).order_by(),
+    "certificate_revision_once": lambda shop: Certificate.objects.filter(first_revision=shop.certificate).order_by(),
+    "document_once_per_certificate": lambda shop: CertificateDocument.objects.filter(
+        certificate=shop.certificate
+    ).order_by(),
+    "document_by_digest": lambda shop: CertificateDocument.objects.filter(digest="0" * 64).order_by(),
     "attachment_once_per_step": lambda shop: CertAttachment.objects.filter(serial=shop.part),
     "attachment_by_certificate": lambda shop: shop.certificate.attachments.order_by("sequence"),
     "attachment_by_step": lambda shop: CertAttachment.objects.filter(step=shop.step).order_by(),

@@ -9,7 +9,15 @@ from django.db import transaction
 from django.utils.timezone import get_default_timezone
 
 from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, JobProduct, Product
+from certificates.models import (
+    CertAttachment,
+    Certificate,
+    CertificateDocument,
+    Certification,
+    CertificationAssignment,
+    JobProduct,
+    Product,
+)
 from serials.models import (
     ApprovalRequest,
     Job,
@@ -135,6 +143,8 @@ def _names() -> dict[str, str]:
     for asked in ApprovalRequest.objects.all():
         names[asked.pk] = f"{asked}: {asked.reason}"
     names |= dict(Note.objects.values_list("public_id", "text"))
+    for document in CertificateDocument.objects.all():
+        names |= {document.public_id: document.file_name, document.digest: "of a paper with dates"}
     for path in Path.objects.select_related("job"):
         names[path.pk] = f"{path.job.name}, {path.name}"
     names |= {each.pk: f"what {each.step.name} asks for" for each in StepRequirement.objects.select_related("step")}

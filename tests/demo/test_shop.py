@@ -40,6 +40,7 @@ from shopplanr.demo import shop
 from shopplanr.demo.jobs import housing
 from shopplanr.demo.people import PEOPLE
 from tests.accounts.factories import UserFactory, token_client
+from tests.demo import certificates
 from tests.demo.reading import RIGHTS, entries, job_called, progress
 from tests.lifecycle.replay import Replay
 from tests.lifecycle.tables import versions_that_lag_behind
@@ -357,6 +358,11 @@ def test_mill_test_reports_say_what_mills_say():
     assert len(set(heats)) == len(heats)
 
 
+def test_some_came_on_paper_and_one_each_was_put_right_revoked_and_runs_out_soon():
+    certificates.reports_are_on_paper()
+    certificates.one_of_each_fate(NOW.date())
+
+
 def test_process_certificates_of_many_kinds():
     names = " ".join(Certificate.objects.filter(type="process").values_list("name", flat=True))
     kinds = "H900|penetrant|Magnetic|Hard anodize|Passivation|Electropolish|Calibration|qualification|First article"
@@ -386,10 +392,7 @@ def test_nothing_was_attached_before_it_was_recorded():
     assert not CertAttachment.objects.filter(attached_at__lt=F("certificate__created_at")).exists()
 
 
-def test_no_two_certificates_have_one_name():
+def test_no_two_certificates_have_one_name_and_one_is_still_to_be_used():
     names = Counter(Certificate.objects.values_list("name", flat=True))
     assert [name for name, count in names.items() if count > 1] == []
-
-
-def test_a_certificate_that_nothing_carries_yet():
     assert Certificate.objects.filter(attachments=None, type="material").exists()

@@ -25,6 +25,7 @@ from serials.models import (
 from shopplanr import clock
 from shopplanr.actor import Actor
 from tests.accounts.factories import UserFactory
+from tests.api.certs.test_create import FACTS as CERTIFICATE_FACTS
 from tests.api.products.test_assign import FACTS
 from tests.factories import (
     AssignmentFactory,
@@ -37,6 +38,7 @@ from tests.factories import (
     TemplateFactory,
     make_serial,
     make_serials,
+    put_right,
     steps_of,
 )
 from tests.lifecycle.tables import our_models, versions_that_lag_behind
@@ -58,7 +60,8 @@ DANA = Actor("dana")
 def make_full(model: type[models.Model]) -> models.Model:
     """Return a row in which every column that can be filled is filled, and differs from its default."""
     if model is Certificate:
-        return CertificateFactory(type="process", name="Anodising", metadata={"lot": "7"})
+        first = CertificateFactory(name="Anodizing")
+        return put_right(first, type="process", metadata={"lot": "7"}, **CERTIFICATE_FACTS)
     if model is JobProduct:
         product = ProductFactory(description="of steel")
         products_of_jobs.create({"name": "Bracket", "goalQuantity": 5, "productGtin": product.gtin}, DANA)
@@ -154,11 +157,17 @@ def test_single_and_bulk_versions_are_alike(model):
     """``save`` goes through simple-history, ``record_versions`` through one statement: nobody can tell which was it."""
     row = make_full(model)
     if model is Certificate:  # cannot be saved again
-        single = model.history.get()
+        single = row.history.get()
     else:
         history.attribute(row, DANA).save()
         single = model.history.order_by("history_id").last()
-    history.record_versions(model.objects.filter(pk=row.pk), single.history_type, Actor(single.history_user_id))
+    history.record_versions(
+        model.objects.filter(pk=row.pk),
+        single.history_type,
+        Actor(single.history_user_id),
+        reason=single.history_change_reason,
+        entry=single.audit_entry,
+    )
     bulk = model.history.order_by("history_id").last()
     for field in model.history.model._meta.concrete_fields:
         if field.attname not in ("history_id", "history_date"):

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from shopplanr.uploads import BODY_MAX_BYTES
+from shopplanr.uploads import USUAL
 from tests.api.notes.floor import BOUNDARY, FILE_HEADER, form_bytes
 from tests.live.raw_http import exchange, head
 from tests.live.server import LiveServer
@@ -99,7 +99,7 @@ def test_a_photo_that_is_too_large_is_read_to_its_end_and_named(server, client, 
 
 
 def test_a_form_larger_than_all_photos_together_is_not_read(server):
-    answer = exchange(server, head("POST", "/api/notes", FORM, f"Content-Length: {BODY_MAX_BYTES + 1}"))
+    answer = exchange(server, head("POST", "/api/notes", FORM, f"Content-Length: {USUAL.body_bytes + 1}"))
 
     assert (answer.status, answer.json["code"]) == (413, "body_too_large")
 

@@ -14,6 +14,7 @@ from shopplanr.demo.plan import (
     PROCESS_OR_OVERRIDE,
     STRICT,
     Batch,
+    Correction,
     DoneLater,
     Fate,
     JobChange,
@@ -226,5 +227,16 @@ JOB = JobPlan(
         ),
     },
     changes=(JobChange(12.3, goal=38),),
+    corrections={
+        "housing/inserts": Correction(
+            10.2,
+            {
+                "name": "Certificate of conformance, locking inserts NAS1130-06L15, lot FL-88231",
+                "heatLot": "FL-88231",
+            },
+            {"lotNumber": "FL-88231"},
+            "The supplier's paper says lot FL-88231; it was typed as FL-88213",
+        )
+    },
     product=HOUSING,
 )
