@@ -6,8 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from audit.models import AuditVerification
-from audit.proof import sealing, verifications
+from audit.proof import sealing
 from certificates import held_back
 from certificates.models import Certificate, CertificateRevocation
 from certificates.services import attaching, products_of_jobs
@@ -21,9 +20,8 @@ from shopplanr.desk.blocked import blocked
 from shopplanr.desk.deferred import deferred as deferred_steps
 from shopplanr.desk.expiring import expiring
 from shopplanr.desk.scrap import scrap
-from shopplanr.desk.trail import trail
 from tests.admin.conftest import staff
-from tests.admin.desk import FLEXIBLE_STEPS, act, choose, cost, deferred_records, url
+from tests.admin.desk import act, card_of, cost, deferred_records, url
 from tests.admin.desk import deferred as deferred_parts
 from tests.audit_proof.conftest import sql  # noqa: F401 - a fixture
 from tests.factories import (
@@ -32,7 +30,6 @@ from tests.factories import (
     AssignmentFactory,
     CertificateFactory,
     JobFactory,
-    PathFactory,
     make_serials,
     steps_of,
 )
@@ -41,13 +38,6 @@ from tests.queries import counted_statements
 pytestmark = pytest.mark.django_db
 
 DESK = reverse("admin:index")
-
-
-def seen(client, name: str) -> cards.Card:
-    """Return one card of the desk as this one finds it."""
-    client.get(DESK)
-    found = cards.of(client.user.has_perm, Actor(client.user.pk, credential="session"))
-    return next(card for card in found if card.name == name)
 
 
 def names(client) -> list[str]:
@@ -129,7 +119,7 @@ class TestDeferred:
             changed = clock.now() - timedelta(days=days)
             StepStatus.objects.filter(serial=part, status="deferred").update(updated_at=changed)
 
-        card = seen(qc, "deferred")
+        card = card_of(qc, "deferred")
 
         assert [line.figure for line in card.lines] == ["1 part", "2 parts"]
         assert (card.count, card.tone) == ("3", "warn")
@@ -139,7 +129,7 @@ class TestDeferred:
         parts = deferred_parts(2)
         deferred_parts(1)
 
-        (line,) = [line for line in seen(qc, "deferred").lines if line.figure == "2 parts"]
+        (line,) = [line for line in card_of(qc, "deferred").lines if line.figure == "2 parts"]
         rows = list(qc.get(line.url).context["cl"].result_list)
 
         assert {row.serial_id for row in rows} == {part.pk for part in parts}
@@ -161,7 +151,7 @@ class TestDeferred:
         monkeypatch.setattr(cards, "DEFERRED_AT_MOST", 2)
         deferred_parts(3)
 
-        card = seen(qc, "deferred")
+        card = card_of(qc, "deferred")
 
         assert card.count == "2+"
         assert card.note == "Of the 2 that have waited longest."
@@ -175,7 +165,7 @@ class TestAskedFor:
     def test_a_request_is_answered_from_here(self, qc):
         asked = self.ask()
 
-        (line,) = seen(qc, "approvals").lines
+        (line,) = card_of(qc, "approvals").lines
         assert [words for _, words in line.actions] == ["Approve…", "Decline…"]
         page = qc.get(line.actions[0][0])
 
@@ -186,14 +176,14 @@ class TestAskedFor:
         (part,) = make_serials()
         approvals.request("force_complete", part.id, None, "Concession", OPERATOR)
 
-        assert seen(qc, "approvals").lines == []
-        assert len(seen(supervisor, "approvals").lines) == 1
+        assert card_of(qc, "approvals").lines == []
+        assert len(card_of(supervisor, "approvals").lines) == 1
 
     def test_with_the_rule_of_two_people_ones_own_says_who_answers(self, qc, settings):
         settings.TWO_PERSON_RULE = True
         self.ask(Actor(qc.user.pk, credential="session"))
 
-        (line,) = seen(qc, "approvals").lines
+        (line,) = card_of(qc, "approvals").lines
 
         assert [words for _, words in line.actions] == ["Decline…"]
         assert "somebody else has to approve it" in line.note
@@ -203,14 +193,14 @@ class TestBlocked:
     def test_parts_stand_by_what_they_lack_and_go_when_they_have_it(self, qc):
         parts = parts_at_a_step_that_asks(3)
 
-        (line,) = seen(qc, "held-back").lines
+        (line,) = card_of(qc, "held-back").lines
         assert line.title == "Saw lacks 1 process certificate"
         assert (line.figure, line.url) == ("3 parts", reverse("floor:coverage", args=[parts[0].job_id]))
         (listed, _) = line.actions[0]
         assert {row.pk for row in qc.get(listed).context["cl"].result_list} == {part.pk for part in parts}
 
         attaching.attach_all(CertificateFactory(type="process").pk, [part.id for part in parts], OPERATOR)
-        assert seen(qc, "held-back").lines == []
+        assert card_of(qc, "held-back").lines == []
 
     def test_the_list_of_parts_can_be_filtered_by_it(self, qc):
         parts = parts_at_a_step_that_asks(2)
@@ -247,7 +237,7 @@ class TestBlocked:
         monkeypatch.setattr(held_back, "READ_AT_MOST", 2)
         parts_at_a_step_that_asks(3)
 
-        card = seen(qc, "held-back")
+        card = card_of(qc, "held-back")
 
         assert card.count == "2+"
         assert card.note.startswith("Looked at the first")
@@ -271,13 +261,13 @@ class TestRunningOut:
         found = expiring(9)
 
         assert [(each.days_left, each.parts) for each in found.found] == [(-30, 2), (-1, 2), (0, 2), (30, 2)]
-        assert [line.figure for line in seen(qc, "expiring").lines] == [
+        assert [line.figure for line in card_of(qc, "expiring").lines] == [
             "30 days ago",
             "yesterday",
             "today",
             "in 30 days",
         ]
-        assert seen(qc, "expiring").tone == "bad"
+        assert card_of(qc, "expiring").tone == "bad"
 
     def test_what_is_on_no_part_in_work_was_revoked_or_superseded_is_nobodys_to_renew(self):
         (part,) = make_serials()
@@ -309,7 +299,7 @@ class TestRunningOut:
         products_of_jobs.name(parts[0].job_id, assignment.product_id, PLANNER)
         endings.scrap(parts[0].id, "damaged", "", OPERATOR)
 
-        (line,) = seen(qc, "expiring").lines
+        (line,) = card_of(qc, "expiring").lines
 
         assert (line.figure, line.note) == ("tomorrow", "Product certification · 2 parts in work")
         assert qc.get(line.url).context["original"] == assignment
@@ -337,7 +327,7 @@ class TestScrap:
                 endings.scrap(part.id, reason, "", OPERATOR)
 
         found = scrap()
-        line, other = seen(qc, "scrap").lines
+        line, other = card_of(qc, "scrap").lines
 
         assert [(each.reason, each.now, each.before) for each in found.reasons] == [
             ("damaged", 2, 1),
@@ -347,94 +337,3 @@ class TestScrap:
         assert (line.figure, line.bar.now, line.bar.before) == ("2 parts", 100, 50)
         assert len(qc.get(line.url).context["cl"].result_list) == 2
         assert len(qc.get(other.url).context["cl"].result_list) == 0
-
-
-class TestAuditChecks:
-    @pytest.fixture(autouse=True)
-    def own_files(self, settings, tmp_path):
-        settings.AUDIT_KEY_FILE = tmp_path / "audit_key"
-        settings.AUDIT_CHECKPOINT_FILE = tmp_path / "checkpoints.jsonl"
-
-    def words(self, client) -> list[str]:
-        return [line.title for line in seen(client, "trail").lines]
-
-    def test_nothing_was_done_yet(self, qc):
-        assert self.words(qc) == ["Not verified yet", "Nothing is sealed yet"]
-        assert seen(qc, "trail").tone == "warn"
-
-    def test_all_is_well(self, qc):
-        make_serials()
-        sealing.seal()
-        call_command("audit_verify")
-
-        assert self.words(qc) == ["Verified and valid", "Sealed up to checkpoint 1"]
-        assert seen(qc, "trail").tone == "good"
-
-    def test_a_night_without_verification_or_an_hour_without_sealing_shows(self, qc):
-        now = clock.now()
-        with clock.told(now - timedelta(days=3)):
-            make_serials()
-            sealing.seal()
-            call_command("audit_verify")
-        make_serials()
-
-        found = trail()
-
-        assert (found.is_verified, found.is_sealed) == (False, False)
-        assert self.words(qc)[0] == "Verified long ago"
-        assert "1 entry since then" in seen(qc, "trail").lines[1].note
-
-    def test_a_failed_verification_stands_there_in_red_until_the_whole_trail_is_right_again(self, qc, sql):  # noqa: F811
-        make_serials()
-        sealing.seal()
-        sql("UPDATE audit_auditseal SET signature = 'x'")
-        with pytest.raises(SystemExit):
-            call_command("audit_verify")
-        assert not AuditVerification.objects.get().is_valid
-
-        card = seen(qc, "trail")
-        assert (card.count, card.tone) == ("Failed", "bad")
-        assert card.lines[0].title == "The audit trail is not valid"
-        assert qc.get(card.lines[0].url).status_code == 200
-        assert "desk-bad" in qc.get(DESK).content.decode()
-
-    def test_that_the_newest_part_is_right_does_not_hide_it(self):
-        AuditVerification.objects.create(whole=True, verified=1, checkpoints=1, problem="missing", message="One is")
-        AuditVerification.objects.create(whole=False, verified=1, checkpoints=1)
-        assert [each.whole for each in trail().failed] == [True]
-
-        AuditVerification.objects.create(whole=True, verified=1, checkpoints=1)
-        assert trail().failed == []
-
-    def test_so_many_runs_are_kept_and_no_more(self, monkeypatch):
-        monkeypatch.setattr(verifications, "KEPT", 3)
-        for _ in range(5):
-            call_command("audit_verify")
-
-        assert AuditVerification.objects.count() == 3
-
-
-class TestWords:
-    def test_who_waives_is_named_before(self, qc):
-        page = choose(qc, deferred_records(deferred_parts()), "waive").content.decode()
-
-        assert f"Recorded as the approver: {qc.user.name}." in page
-        assert "Deburr of SN-00001 is waived" in page
-
-    def test_where_two_people_are_wanted_it_says_what_to_do_instead(self, qc, settings):
-        settings.TWO_PERSON_RULE = True
-
-        page = choose(qc, deferred_records(deferred_parts()), "waive").content.decode()
-
-        assert "A waiver takes two people here: ask for it first, then somebody else approves it." in page
-        assert "Recorded as the approver" not in page
-
-    def test_parts_without_a_deferred_step_say_so(self, qc):
-        path = PathFactory(advancementMode="flexible", steps=FLEXIBLE_STEPS)
-        (waiting,) = deferred_parts(1, path)
-        (fresh,) = make_serials(path)
-
-        page = choose(qc, [waiting, fresh], "waive").content.decode()
-
-        assert "Deburr is waived" in page
-        assert "has no deferred step" in page
