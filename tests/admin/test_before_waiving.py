@@ -8,8 +8,12 @@ from tests.factories import PathFactory, make_serials
 pytestmark = pytest.mark.django_db
 
 
-        assert f"Recorded as the approver: {qc.user.name}." in page
-        assert "Deburr of SN-00001 is waived" in page
+def test_who_waives_is_named_before(qc):
+    page = choose(qc, deferred_records(deferred()), "waive").content.decode()
+
+    assert f"Recorded as the approver: {qc.user.name}." in page
+    assert "Deburr of SN-00001 is waived" in page
+
 
 def test_where_two_people_are_wanted_it_says_what_to_do_instead(qc, settings):
     settings.TWO_PERSON_RULE = True
@@ -18,6 +22,7 @@ def test_where_two_people_are_wanted_it_says_what_to_do_instead(qc, settings):
 
     assert "A waiver takes two people here: ask for it first, then somebody else approves it." in page
     assert "Recorded as the approver" not in page
+
 
 def test_parts_without_a_deferred_step_say_so(qc):
     path = PathFactory(advancementMode="flexible", steps=FLEXIBLE_STEPS)

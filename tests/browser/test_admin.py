@@ -55,7 +55,7 @@ def test_a_deferred_step_is_waived_from_the_desk(site, window):
     page.get_by_role("button", name="Go").click()
 
     expect(page.locator(".confirm-explanation")).to_contain_text("Recorded as the approver: Hannah Lindqvist.")
-    expect(page.locator(".selection")).to_contain_text(f"{step} of SN-")
+    expect(page.locator("table.selection")).to_contain_text(f"{step} of SN-")
     accessible(page)
     page.get_by_label("Reason").fill("Measured by hand, within tolerance")
     page.get_by_role("button", name="Waive: 1 step").click()
@@ -83,7 +83,7 @@ def test_a_certificate_is_attached_to_parts_that_were_found_by_a_filter(site, wi
     page.get_by_label("Action:").select_option(label="Attach a certificate…")
     page.get_by_role("button", name="Go").click()
 
-    expect(page.locator(".selection")).to_contain_text("attached at")
+    expect(page.locator("table.selection")).to_contain_text("attached at")
     accessible(page)
     page.locator(".select2-selection").click()
     page.get_by_role("searchbox").fill("7731")
