@@ -86,7 +86,7 @@ def test_a_certificate_is_attached_to_parts_that_were_found_by_a_filter(site, wi
     expect(page.locator("table.selection")).to_contain_text("attached at")
     accessible(page)
     page.locator(".select2-selection").click()
-    page.get_by_role("searchbox").fill("7731")
+    page.locator(".select2-search__field").fill("7731")
     page.get_by_role("option", name="Hardness report 7731").click()
     page.get_by_role("button", name="Attach a certificate: 2 parts").click()
 
