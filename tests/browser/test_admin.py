@@ -19,6 +19,7 @@ PASSWORD = "shop-planr-demo"
 
 def accessible(page) -> None:
     """Fail with what axe finds on the page, in both themes."""
+    page.wait_for_load_state()
     findings = []
     for theme in THEMES:
         set_theme(page, theme)
