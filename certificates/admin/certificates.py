@@ -79,7 +79,7 @@ class CertificateAdmin(ExchangeMixin, ConfirmedActionsMixin, TrackedAdmin, Servi
     form = CertificateForm
     confirmed_actions = (PutRight(), Revoke())
     selection_headings = ("Certificate", "State", "Heat or lot")
-    list_display = ("name", "kind", "state", "number", "issuer", "heat_lot", "valid_to", "attached", "created_at", "id")
+    list_display = ("name", "kind", "state", "number", "issuer", "heat_lot", "valid_to", "attached", "created_at")
     list_filter = ("type", ByStanding, ByExpiry, "en10204_type", ByIssuer, "created_at")
     search_fields = ("name", "number", "issuer", "heat_lot", "metadata", "id")
     search_help_text = "Words of a certificate's name or of its facts (a number, a heat, a supplier), or its id."

@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from audit import trail
+from audit.admin.naming import noted
 from audit.admin.witnessed import WitnessedAdmin
 from audit.models import AuditEntry
 from serials.admin import actions
@@ -71,7 +72,7 @@ class StepStatusAdmin(OfSerialAdmin):
     selection_headings = ("Part", "Step", "State", "Job", "Path")
     selection_order = ("serial", "step_index")
 
-    list_display = ("step_name", "part", "state", "needed", "job", "path", "updated_at")
+    list_display = ("step_name", "part", "state", "needed", "job_and_path", "updated_at")
     list_display_links = ("step_name",)
     list_filter = (
         "status",
@@ -101,7 +102,12 @@ class StepStatusAdmin(OfSerialAdmin):
     def needed(self, record: StepStatus) -> str:
         """Return whether the step is required, and what depends on it."""
         need = "optional" if record.step.optional else "required"
-        return f"{need}, {DEPENDENCY_WORDS[DependencyType(record.step.dependency_type)]}"
+        return noted(need, DEPENDENCY_WORDS[DependencyType(record.step.dependency_type)])
+
+    @admin.display(description="Job, path")
+    def job_and_path(self, record: StepStatus) -> str:
+        """Return the job, and below it the path."""
+        return noted(self.job(record), self.path(record))
 
 
 @admin.register(StepOverride)
