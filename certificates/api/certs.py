@@ -217,7 +217,9 @@ class CertificateViewSet(ApiViewSet):
     def document_content(self, request, id, document_id):
         """As it came, to be saved. 410 where the file was altered on disk since, or is missing."""
         document = documents.find(id, document_id)
-        return stored_files.download(request, document.digest, document.content_type, saved_name(document.file_name, document.content_type))
+        return stored_files.download(
+            request, document.digest, document.content_type, saved_name(document.file_name, document.content_type)
+        )
 
     @documented("Put a certificate right", body=SupersedeBody, answer=CertificateShape, code=201)
     def supersede(self, request, id):
