@@ -104,7 +104,7 @@ def test_staff_without_a_role_get_an_empty_start_page():
 def test_both_dark_themes_say_the_same():
     """Django's switch sets an attribute, the system's setting is a media query: CSS cannot say both at once."""
     theme = (STATIC / "theme.css").read_text()
-    blocks = re.findall(r"(?:html:root|html\[data-theme=\"dark\"\]) \{([^{}]*--header-bg: #14181b[^{}]*)\}", theme)
+    blocks = re.findall(r"(?:html:root|html\[data-theme=\"dark\"\]) \{([^{}]*--header-bg: #0b1c20[^{}]*)\}", theme)
 
     system, chosen = (sorted(line.strip() for line in block.splitlines() if line.strip()) for block in blocks)
     assert system == chosen
@@ -131,8 +131,10 @@ def test_text_can_be_read_on_every_ground(scheme):
         colours |= dict(re.findall(r"--([\w-]+): #([0-9a-f]{3,6});", dark))
 
     for text in ("accent", "good", "warn", "bad", "body-fg", "body-quiet-color", "error-fg"):
-        for ground in ("body-bg", "darkened-bg", "header-bg", "breadcrumbs-bg"):
+        for ground in ("body-bg", "darkened-bg", "canvas"):
             assert _contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+    for text in ("header-color", "header-branding-color", "header-link-color"):
+        assert _contrast(colours[text], colours["header-bg"]) >= 4.5, text
     grounds = {
         "body-fg": ["message-success-bg", "message-warning-bg", "message-error-bg"],
         "error-fg": ["message-error-bg"],

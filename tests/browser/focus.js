@@ -97,13 +97,16 @@
         faults.push("is outside the window while it has the focus");
       } else {
         const own = [element, ...(element.labels ?? [])];
+        const over = new Set();
         const free = inside.some((box) => [[0.5, 0.5], [0.05, 0.2], [0.95, 0.8], [0.05, 0.8], [0.95, 0.2]].some(([x, y]) => {
           const left = Math.min(Math.max(box.left + box.width * x, 0), innerWidth - 1);
           const top = Math.min(Math.max(box.top + box.height * y, 0), innerHeight - 1);
-          return document.elementsFromPoint(left, top).slice(0, 1).some((hit) =>
-            own.some((one) => one.contains(hit) || hit.contains(one)));
+          const hit = document.elementFromPoint(left, top);
+          if (!hit || own.some((one) => one.contains(hit) || hit.contains(one))) return true;
+          over.add(hit);
+          return false;
         }));
-        if (!free) faults.push("is covered by something else while it has the focus");
+        if (!free) faults.push(`is covered while it has the focus, by ${name([...over][0])}`);
       }
       return { key: keyOf(element), name: name(element), faults, passed: jump(element) };
     },

@@ -35,6 +35,7 @@ LISTENER = """
 
 def show(page, body: str, style: str = "") -> None:
     """Show a page of the test's own."""
+    page.goto("about:blank")
     page.set_content(
         '<!doctype html><html lang="en"><head><title>Page</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -210,7 +211,7 @@ def test_what_the_keyboard_cannot_do_is_found(devices):
     )
     assert walk(page).findings == [
         'button "Shows nothing" shows no focus',
-        'button#covered "Covered" is covered by something else while it has the focus',
+        'button#covered "Covered" is covered while it has the focus, by div "A bar"',
         'Tab leads no further than input "Trap"',
         'Tab does not reach button "Lost", button "Never"',
     ]
@@ -289,6 +290,7 @@ def test_a_form_works_without_scripts(window):
 
 def test_a_device_loses_its_connection_and_gets_it_back(devices):
     page = devices()
+    devices.watch.allow("ERR_INTERNET_DISCONNECTED")  # its icon, which the browser fetches when it likes
     page.goto("/admin/login/")
     with offline(page), pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
         page.goto("/admin/login/")

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 OWN_SCHEMES = {"data", "blob", "about"}
 """What never leaves the browser."""
 
+ICON = "/favicon.ico"
+"""What the browser asks for by itself where a document names no icon, as a picture does not. Pages of ours name one."""
+
 
 class Watch:
     """Collects complaints over all the windows of a test. ``findings()`` at its end must be empty.
@@ -28,6 +31,7 @@ class Watch:
     def over(self, context: BrowserContext, origin: str) -> None:
         """Watch every page of the context; all that it asks for has to come from ``origin``."""
         place = urlsplit(origin).netloc
+        icon = f"{origin}{ICON}"
 
         def asked(request: Request) -> None:
             url = urlsplit(request.url)
@@ -35,7 +39,7 @@ class Watch:
                 self._complaints.append(f"asked another host: {request.url}")
 
         def said(message: ConsoleMessage) -> None:
-            if message.type == "error":
+            if message.type == "error" and message.location["url"] != icon:
                 where = f" ({message.location['url']})" if message.location["url"] else ""
                 self._complaints.append(f"console: {message.text}{where}")
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tests.browser.windows import ELSEWHERE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -40,8 +43,9 @@ class Scale:
 
     def visit(self, path: str) -> dict[str, int]:
         """Go there, wait until nothing more comes, and return the bytes of each address that sent any."""
-        # Going where one is already would be a reload, which asks for everything anew.
-        self._page.goto("about:blank")
+        if urlsplit(self._page.url).path == urlsplit(path).path:
+            # Going where one is already would be a reload, which asks for everything anew.
+            self._page.goto(ELSEWHERE)
         self._wire = _Wire()
         self._page.goto(path)
         deadline = time.monotonic() + SETTLE_TIMEOUT_SECONDS

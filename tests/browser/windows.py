@@ -53,6 +53,9 @@ class Size:
         return {"width": self.width, "height": self.height}
 
 
+ELSEWHERE = "/static/shopplanr/favicon.svg"
+"""A place of the site where nothing happens. A place outside it would cost a process of its own."""
+
 TABLET = Size("tablet", 1280, 800)
 TABLET_UPRIGHT = Size("tablet-upright", 800, 1280)
 PHONE = Size("phone", 390, 844)
@@ -161,7 +164,7 @@ class Devices:
             page = self._windows(size)
             self._open[size.touch] = page, page.context.new_cdp_session(page)
         page, session = self._open[size.touch]
-        page.goto("about:blank")
+        page.goto(ELSEWHERE)  # whatever the last page did by itself comes to an end
         page.context.clear_cookies()
         session.send("Network.clearBrowserCache")
         session.send("Storage.clearDataForOrigin", {"origin": self._site.url, "storageTypes": "all"})
