@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     # Before CommonMiddleware, which would add the slash to a path that this one takes away.
     "shopplanr.api.middleware.ApiPathMiddleware",
+    "shopplanr.api.rate_limits.RateLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -200,6 +201,12 @@ REST_FRAMEWORK = {
 # How long the answer to a call with an Idempotency-Key is kept for the same call sent again. A day is what the API
 # promises.
 IDEMPOTENCY_KEEP_HOURS = _environment.whole_number("IDEMPOTENCY_KEEP_HOURS", default=24, minimum=24, maximum=24 * 366)
+
+# How many calls of the API a minute are answered: to each token, user or kiosk, and to an address of which no more is
+# known. 0: as many as come. All server processes of a machine count in one file.
+RATE_LIMIT_PER_MINUTE = _environment.whole_number("RATE_LIMIT_PER_MINUTE", default=6000)
+RATE_LIMIT_ANONYMOUS_PER_MINUTE = _environment.whole_number("RATE_LIMIT_ANONYMOUS_PER_MINUTE", default=120)
+RATE_LIMIT_FILE = BASE_DIR / _environment.text("RATE_LIMIT_FILE", str(VAR_DIR / "rate_limits"))
 
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",

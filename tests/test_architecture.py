@@ -26,6 +26,7 @@ CORE = (
     "lookup",
     "refusals",
     "safe_csv",
+    "shared_counts",
     "stored_files",
     "uploads",
     "values",
