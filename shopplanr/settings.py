@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, so that every answer carries a request id, those of the middleware below included.
     "shopplanr.api.middleware.RequestIdMiddleware",
+    "shopplanr.browser_rules.BrowserRulesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -175,7 +176,20 @@ KIOSK_ROLE = _environment.choice("KIOSK_ROLE", ROLE_NAMES, default="")
 # Off only where the site is served over plain HTTP: a browser would not send the cookies, and nobody could sign in.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _environment.flag("SECURE_COOKIES", default=not DEBUG)
 SECURE_SSL_REDIRECT = _environment.flag("SECURE_SSL_REDIRECT", default=False)
-SECURE_HSTS_SECONDS = _environment.whole_number("SECURE_HSTS_SECONDS", default=0)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from this machine, and follow no redirect
+
+# A browser takes cookies of these names over TLS only, for the whole site and from no other host of its domain.
+if SESSION_COOKIE_SECURE:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+
+# Sent over TLS only. A day: a shop that goes back to plain HTTP is not locked out for long.
+SECURE_HSTS_SECONDS = _environment.whole_number("SECURE_HSTS_SECONDS", default=86400 if SESSION_COOKIE_SECURE else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _environment.flag("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = _environment.flag("SECURE_HSTS_PRELOAD", default=False)
+
+# Whether the other hosts of a domain speak TLS, and whether browsers are shipped with its name, is not for one site in
+# it to decide: not having said so is no fault of its configuration.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # Only behind a proxy that always sets this header itself: anybody else's would be believed too.
 if _environment.flag("TRUST_FORWARDED_PROTO", default=False):

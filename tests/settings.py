@@ -35,6 +35,8 @@ for _name in (
     "MEDIA_ROOT",
     "SECRET_KEY_FILE",
     "SECURE_COOKIES",
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS",
+    "SECURE_HSTS_PRELOAD",
     "SECURE_HSTS_SECONDS",
     "SECURE_SSL_REDIRECT",
     "SITE_URL",
@@ -50,6 +52,9 @@ os.environ["SECRET_KEY"] = "a-key-for-tests-only-0123456789-abcdefghijklmnop"
 from shopplanr import sqlite  # noqa: E402
 from shopplanr.settings import *  # noqa: E402, F403
 from shopplanr.settings import DATABASES, STORAGES  # noqa: E402
+
+# The names that cookies have over plain HTTP, which tests speak.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "sessionid", "csrftoken"
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1", "[::1]"]
 

@@ -23,7 +23,12 @@ SECURITY_SCHEMES = {
         "description": "`Authorization: Token …` with an API token.",
     },
     "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same token, by itself."},
-    "session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "A browser's session."},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "sessionid",
+        "description": "A browser's session. Over TLS the cookie is called `__Host-sessionid`.",
+    },
 }
 
 HEADERS = {
@@ -50,8 +55,8 @@ HEADERS = {
         "schema": {"type": "string", "enum": ["true"]},
     },
     POLICY_HEADER: {
-        "description": "How many calls the caller may make (`q`) within how many seconds (`w`), where there is a limit. "
-        "`anonymous`: of the caller no more is known than the address.",
+        "description": "How many calls the caller may make (`q`) within how many seconds (`w`), where that is "
+        "limited. `anonymous`: of the caller no more is known than the address.",
         "schema": {"type": "string"},
     },
     STATE_HEADER: {
