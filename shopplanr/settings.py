@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "shopplanr.accounts.pin_sessions.PinSessionMiddleware",
+    "shopplanr.accounts.idle_sessions.IdleSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -163,6 +163,11 @@ CSRF_FAILURE_VIEW = "shopplanr.floor.pages.stale_form"
 
 # Whoever signed in with a PIN is signed out when the device was not used for this long: a shift.
 PIN_SESSION_IDLE_MINUTES = _environment.whole_number("PIN_SESSION_IDLE_MINUTES", default=480, minimum=1, maximum=10080)
+
+# So is whoever signed in with a password, which opens the admin too.
+PASSWORD_SESSION_IDLE_MINUTES = _environment.whole_number(
+    "PASSWORD_SESSION_IDLE_MINUTES", default=120, minimum=1, maximum=10080
+)
 
 # Wrong PINs and codes that one address may send in ten minutes, whoever's they are. A shop's PC has several people.
 PIN_TRIES_PER_DEVICE = _environment.whole_number("PIN_TRIES_PER_DEVICE", default=30, minimum=3)
