@@ -3,7 +3,7 @@
 PYTHON_IN_VENV = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint format bench schema screenshots coverage requirements clean
+.PHONY: help run dev test lint format bench soak schema screenshots coverage requirements clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -36,6 +36,10 @@ format: ## Repair what can be repaired by itself
 bench: ## Measure, on both engines; figures in docs/performance.md
 	@scripts/install.sh dev
 	@$(PYTHON_IN_VENV) -m bench
+
+soak: ## Mix every verb with 8 clients while workers are killed, and replay the record (SOAK_SECONDS=300 an engine)
+	@scripts/install.sh dev
+	@exec $(PYTHON_IN_VENV) -m tests.live.soak
 
 schema: ## Write docs/openapi.json anew, after the API has changed
 	@scripts/install.sh dev

@@ -168,7 +168,7 @@ class AuditViewSet(ApiViewSet):
             OpenApiParameter(
                 "full",
                 {"type": "string", "enum": ["true", "false"]},
-                description="`true`: the whole log, which takes a second for every 50,000 entries or so; line feeds "
+                description="`true`: the whole log, which takes a second for every 30,000 entries or so; line feeds "
                 "come ahead of the answer while it goes on. Else the newest 20,000 entries or 1,000 checkpoints, from "
                 "a checkpoint whose signature is right.",
             )

@@ -1,4 +1,4 @@
-"""Tables that can only grow: rows are added, and never changed or removed.
+"""Tables that can only grow: rows are added, and never changed or removed; or changed in one way only, once.
 
 Triggers hold this, on both engines, against any SQL on the connection that the application uses. Against the owner of
 the database, who can drop a trigger, they do not help.
@@ -7,13 +7,15 @@ SQLite rebuilds a table when a later migration alters a field, and drops its tri
 installed again, idempotently, behind every migrate, and a check at start names what is missing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.apps import apps
 from django.db import connections, models
 
 _registered: list[type[models.Model]] = []
+_forbidden: dict[type[models.Model], str] = {}
+"""Which updates are forbidden, where not every one is: a condition over OLD and NEW."""
 
 _POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION shopplanr_append_only() RETURNS trigger LANGUAGE plpgsql AS $body$
@@ -28,6 +30,20 @@ def append_only(model: type[models.Model]) -> type[models.Model]:
     """Declare that the rows of ``model`` are never changed or removed."""
     _registered.append(model)
     return model
+
+
+def append_only_but(forbidden: str) -> Callable[[type[models.Model]], type[models.Model]]:
+    """Declare that the rows of a model are never removed, nor changed where ``forbidden`` is true.
+
+    The condition is SQL over ``OLD`` and ``NEW`` that both engines understand. Who changes one drops the old trigger in
+    a migration: SQLite leaves a trigger alone that is there already.
+    """
+
+    def declare(model: type[models.Model]) -> type[models.Model]:
+        _forbidden[model] = forbidden
+        return append_only(model)
+
+    return declare
 
 
 def protected_models() -> list[type[models.Model]]:
@@ -74,19 +90,21 @@ def install(connection, models_to_protect: list[type[models.Model]] | None = Non
         for model in protect:
             table = model._meta.db_table
             for event, name in _trigger_names(table, connection.vendor).items():
+                condition = _forbidden.get(model) if event == "update" else None
+                when = f"WHEN ({condition}) " if condition else ""
                 # params=None: the text goes to the engine as it is, percent signs and all
                 if connection.vendor == "postgresql":
                     each = "STATEMENT" if event == "truncate" else "ROW"
                     # replaced in one statement: there is no moment without it
                     cursor.execute(
                         f'CREATE OR REPLACE TRIGGER "{name}" BEFORE {event.upper()} ON "{table}" '
-                        f"FOR EACH {each} EXECUTE FUNCTION shopplanr_append_only()",
+                        f"FOR EACH {each} {when}EXECUTE FUNCTION shopplanr_append_only()",
                         None,
                     )
                 else:
                     cursor.execute(
                         f'CREATE TRIGGER IF NOT EXISTS "{name}" BEFORE {event.upper()} ON "{table}" '
-                        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+                        f"{when}BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
                         None,
                     )
 

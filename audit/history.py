@@ -92,7 +92,12 @@ def record_versions(rows: models.QuerySet, kind: str, actor: Actor, *, reason: s
 
 
 def record_caused_versions(
-    model: type[models.Model], kind: str, actor: Actor, causes: Mapping[int, models.Model]
+    model: type[models.Model],
+    kind: str,
+    actor: Actor,
+    causes: Mapping[int, models.Model],
+    *,
+    reason: str | None = None,
 ) -> int:
     """Write a version of each of these rows, named by number, caused by an audit entry of its own; return how many.
 
@@ -101,7 +106,7 @@ def record_caused_versions(
     connection = connections[DEFAULT_DB_ALIAS]
     statement = _copy_statement(model, _STATED, connection.alias, caused=True)
     params = _CAUSES.parameters(connection.vendor, list(causes.items()))
-    return _copy(model, connection, statement, _facts(kind, actor, None), params)
+    return _copy(model, connection, statement, _facts(kind, actor, reason), params)
 
 
 _STATED = ("history_date", "history_type", "history_user_id", "history_change_reason")

@@ -1,5 +1,6 @@
 """Writing and reading the audit trail."""
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
@@ -11,6 +12,7 @@ from audit.models import Action, AuditEntry
 from shopplanr import clock
 from shopplanr.actor import Actor
 from shopplanr.ids import new_audit_id, serial_number
+from shopplanr.watch import figures
 
 RECORDS = ("serial_id", "cert_id", "job_id", "path_id", "step_id", "from_step_id", "to_step_id")
 """Columns that name a record; empty where the event has none."""
@@ -21,7 +23,9 @@ def record(action: Action, actor: Actor, **facts) -> AuditEntry:
 
     Raises the refusal ``userId is required`` where the actor is nobody.
     """
-    return AuditEntry.objects.create(action=action, **_attribution(actor), **facts)
+    entry = AuditEntry.objects.create(action=action, **_attribution(actor), **facts)
+    figures.count_when_committed({action: 1})
+    return entry
 
 
 def record_all(action: Action, actor: Actor, facts: Iterable[dict]) -> list[int]:
@@ -38,6 +42,7 @@ def record_events(actor: Actor, events: Iterable[tuple[Action, dict]]) -> list[i
     """
     field = AuditEntry._meta.get_field
     common = {name: field(name).get_db_prep_save(value, connection) for name, value in _attribution(actor).items()}
+    events = list(events)
     rows = [
         (
             new_audit_id(),
@@ -49,6 +54,7 @@ def record_events(actor: Actor, events: Iterable[tuple[Action, dict]]) -> list[i
     ]
     if not rows:
         return []
+    figures.count_when_committed(Counter(action for action, _ in events))
     with connection.cursor() as cursor:
         parameters = _EVENTS.parameters(connection.vendor, rows)
         cursor.execute(_events_statement(tuple(common), connection.vendor), [*common.values(), *parameters])
@@ -73,7 +79,9 @@ def record_for_rows(action: Action, actor: Actor, rows: QuerySet, **columns) -> 
     stated = {"action": action} | _attribution(actor)
     common = {name: Value(value, AuditEntry._meta.get_field(name)) for name, value in stated.items()}
     blank = {name: Value("") for name in RECORDS}
-    return insert_from_select(AuditEntry, {"entry_id": RandomId("aud")} | blank | common | columns, rows)
+    number = insert_from_select(AuditEntry, {"entry_id": RandomId("aud")} | blank | common | columns, rows)
+    figures.count_when_committed({action: number})
+    return number
 
 
 def _attribution(actor: Actor) -> dict[str, object]:

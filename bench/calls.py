@@ -28,7 +28,7 @@ def run() -> dict[str, dict[str, float]]:
     path, certificate = shop.make_path(steps=6), shop.make_certificate()
     serials = [serial.id for serial in shop.make_serials(path, REQUESTS)]
     jumpers = [serial.id for serial in shop.make_serials(path, REQUESTS)]
-    secret = _token()
+    secret = token("calls")
     connection.close()
     headers = f"Authorization: Token {secret}\r\n"
     body = json.dumps({"targetStepIndex": 3}).encode()
@@ -45,41 +45,47 @@ def run() -> dict[str, dict[str, float]]:
             load.request("POST", f"/api/serials/{serial}/advance-to", body, headers) for serial in jumpers
         ],
     }
-    with _server() as port:
+    with server() as port:
         load.run(port, calls["get a serial"][:200])  # every worker has answered before anything is measured
         return {name: asdict(load.run(port, requests)) for name, requests in calls.items()}
 
 
-def _token() -> str:
+def token(name: str) -> str:
+    """Return the secret of a new API token of this name, with every right of the API."""
     from django.contrib.auth.models import Group
 
-    user = User.objects.create(name="Bench", username="bench")
+    user, _ = User.objects.get_or_create(name="Bench", username="bench")
     user.groups.add(Group.objects.get(name=Role.INTEGRATIONS))
-    return issue_token(user, "bench", by="bench")[1]
+    return issue_token(user, name, by="bench")[1]
 
 
 @contextmanager
-def _server() -> Iterator[int]:
+def server(**variables: str) -> Iterator[int]:
+    """Serve as ``make run`` does, with these variables in the environment as well; yield the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "scripts/serve.py"]
-    environment = os.environ | {
-        "PORT": str(port),
-        "WORKERS": str(WORKERS),
-        "DEMO_DATA": "0",
-        "LOG_LEVEL": "ERROR",
-        "KIOSK_NETWORKS": "",
-        # On, so that what it costs is measured; out of reach.
-        "RATE_LIMIT_PER_MINUTE": "1000000000",
-    }
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    environment = (
+        os.environ
+        | {
+            "PORT": str(port),
+            "WORKERS": str(WORKERS),
+            "DEMO_DATA": "0",
+            "LOG_LEVEL": "ERROR",
+            "KIOSK_NETWORKS": "",
+            # On, so that what it costs is measured; out of reach.
+            "RATE_LIMIT_PER_MINUTE": "1000000000",
+        }
+        | variables
+    )
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         _wait_for(port)
         yield port
     finally:
-        server.terminate()
-        server.wait(timeout=20)
+        process.terminate()
+        process.wait(timeout=20)
 
 
 def _wait_for(port: int) -> None:

@@ -11,9 +11,10 @@ def main() -> None:
     """Measure, and write the figures to standard output."""
     django.setup()
     call_command("migrate", verbosity=0)
-    from bench import bulk, calls
+    from bench import bulk, calls, sealing, where_used
 
-    json.dump({"bulk": bulk.run(), "calls": calls.run()}, sys.stdout)
+    figures = {"bulk": bulk.run(), "calls": calls.run(), "where_used": where_used.run(), "sealing": sealing.run()}
+    json.dump(figures, sys.stdout)
 
 
 if __name__ == "__main__":

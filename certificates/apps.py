@@ -6,3 +6,9 @@ class CertificatesConfig(AppConfig):
 
     name = "certificates"
     verbose_name = "Certificates"
+
+    def ready(self):
+        from certificates.gate import GATE
+        from serials.services import leaving
+
+        leaving.register(self.name, GATE)

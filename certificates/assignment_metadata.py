@@ -38,6 +38,13 @@ def merged(stored: Mapping[str, str], given: object) -> dict[str, str]:
     return kept
 
 
+def leading_to(before: Mapping | None, after: Mapping | None) -> dict:
+    """Return what merges into ``before`` so that ``after`` comes of it; what is in both is left out."""
+    before, after = before or {}, after or {}
+    gone = {name: None for name in before if name not in after}
+    return gone | {name: value for name, value in after.items() if before.get(name) != value}
+
+
 def _key(key: str) -> str:
     if not key:
         raise Invalid.field(FIELD, "metadata must not have an empty key", code="empty")

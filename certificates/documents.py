@@ -65,7 +65,7 @@ def look_at(file: BinaryIO, name: str, size_bytes: int) -> str:
     content_type = next((kind for start, kind in _BEGINNINGS.items() if beginning.startswith(start)), None)
     if content_type is None:
         raise refusals.DocumentOfAnotherType(name)
-    status = _checked(file, content_type)
+    status = checked_apart(file, content_type)
     if status == file_check.PROTECTED:
         raise refusals.DocumentProtected(name)
     if status == file_check.TOO_MANY_PIXELS:
@@ -77,7 +77,8 @@ def look_at(file: BinaryIO, name: str, size_bytes: int) -> str:
     return content_type
 
 
-def _checked(file: BinaryIO, content_type: str) -> int:
+def checked_apart(file: BinaryIO, content_type: str) -> int:
+    """Return what ``certificates.file_check``, in a process of its own, answers about the file."""
     command = [sys.executable, "-I", str(Path(file_check.__file__)), content_type]
     with _one_at_a_time, _opened_apart(file) as source:
         try:
@@ -91,7 +92,7 @@ def _checked(file: BinaryIO, content_type: str) -> int:
 def _opened_apart(file: BinaryIO) -> Iterator[BinaryIO]:
     """Open the file a second time: two processes that share one would move each other's place in it."""
     if hasattr(file, "temporary_file_path"):
-        with open(file.temporary_file_path(), "rb") as source:
+        with Path(file.temporary_file_path()).open("rb") as source:
             yield source
         return
     with tempfile.TemporaryFile() as copy:

@@ -104,15 +104,17 @@ def _picture(file: BinaryIO, content_type: str) -> int:
     # by name, so that no other of Pillow's fifty formats is ever loaded
     from PIL import Image, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin
 
-    Image.MAX_IMAGE_PIXELS = None  # ours is looked at below
     formats = {
         JPEG: (JpegImagePlugin.JpegImageFile.format, MpoImagePlugin.MpoImageFile.format),
         PNG: (PngImagePlugin.PngImageFile.format,),
         TIFF: (TiffImagePlugin.TiffImageFile.format,),
     }
-    with Image.open(file, formats=formats[content_type]) as image:
-        _check_pixels(image)
-        return READABLE if _IS_WHOLE[content_type](image, file) else BROKEN
+    try:
+        with Image.open(file, formats=formats[content_type]) as image:
+            _check_pixels(image)
+            return READABLE if _IS_WHOLE[content_type](image, file) else BROKEN
+    except Image.DecompressionBombError:
+        raise TooManyPixels from None
 
 
 def _check_pixels(image) -> None:

@@ -1,5 +1,7 @@
 """The refusals about certificates, with the sentences that api.md documents, and about products' certifications."""
 
+from collections.abc import Mapping
+
 from shopplanr.refusals import Conflict, Invalid, Refusal
 
 
@@ -29,6 +31,25 @@ class AttachAhead(Refusal):
 
     def __init__(self, serial_id: str, step_name: str):
         super().__init__(f"{serial_id} has not reached {step_name} yet, cannot attach cert there")
+
+
+class CertificateRequired(Refusal):
+    """A step asks for certificates that the part does not have. ``errors`` has a sentence by each requirement's id."""
+
+    code = "certificate_required"
+
+    def __init__(self, message: str, by_requirement: Mapping[str, str]):
+        super().__init__(message, errors={key: [sentence] for key, sentence in by_requirement.items()})
+
+
+class DoesNotFulfil(Refusal):
+    """To attach this certificate to what misses another kind would help nobody."""
+
+    code = "certificate_does_not_fulfil"
+
+    def __init__(self, name: str, asked: str):
+        message = f"{name} is not what is asked for: {asked}"
+        super().__init__(message, errors={"certId": [message]})
 
 
 class InvalidGtin(Invalid):

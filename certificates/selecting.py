@@ -44,3 +44,10 @@ def found(rows: QuerySet[Certificate], words: str) -> QuerySet[Certificate]:
     for column in columns:
         condition |= Q(**{f"{column}__icontains": words})
     return rows.filter(condition)
+
+
+def issuers(most: int, chosen: str = "") -> list[str]:
+    """Return those who issued certificates, by name, ``chosen`` in any case; one query."""
+    rows = Certificate.objects.exclude(issuer="").order_by("issuer").values_list("issuer", flat=True).distinct()
+    known = list(rows[:most])
+    return sorted({*known, chosen}) if chosen else known

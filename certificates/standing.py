@@ -43,12 +43,26 @@ def with_standing(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
 
     In the same query. A superseded revision has the revocation of the newest one.
     """
-    return rows.annotate(
-        superseded_by_id=F("superseded_by__pk"),
-        revoked_at=_of_revocation("revoked_at", DateTimeField()),
-        revoked_reason=_of_revocation("reason", TextField()),
-        revoked_by=_of_revocation("revoked_by", TextField()),
-    )
+    return rows.annotate(**_annotations(""))
+
+
+def attached(rows: QuerySet[CertAttachment]) -> list[CertAttachment]:
+    """Return attachments whose certificates have their standing, in the same query."""
+    found = list(rows.select_related("certificate").annotate(**_annotations("certificate__")))
+    for attachment in found:
+        for name in _annotations(""):
+            setattr(attachment.certificate, name, getattr(attachment, name))
+    return found
+
+
+def _annotations(to: str) -> dict[str, object]:
+    """Return what a query adds; ``to`` leads from its rows to the certificate."""
+    return {
+        "superseded_by_id": F(f"{to}superseded_by__pk"),
+        "revoked_at": _of_revocation(to, "revoked_at", DateTimeField()),
+        "revoked_reason": _of_revocation(to, "reason", TextField()),
+        "revoked_by": _of_revocation(to, "revoked_by", TextField()),
+    }
 
 
 def with_documents(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
@@ -62,13 +76,13 @@ def all_that_is_shown(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
     return with_documents(with_standing(rows))
 
 
-def _of_revocation(column: str, field) -> Case:
+def _of_revocation(to: str, column: str, field) -> Case:
     """Read a column of its own revocation, or of the newest revision's: looked for only where there is a newer one."""
-    series = Coalesce(OuterRef("first_revision"), OuterRef("pk"))
+    series = Coalesce(OuterRef(f"{to}first_revision"), OuterRef(f"{to}pk"))
     of_series = CertificateRevocation.objects.filter(certificate__first_revision=series).values(column)[:1]
     return Case(
-        When(superseded_by__isnull=False, then=Subquery(of_series)),
-        default=F(f"revocation__{column}"),
+        When(**{f"{to}superseded_by__isnull": False}, then=Subquery(of_series)),
+        default=F(f"{to}revocation__{column}"),
         output_field=field,
     )
 
@@ -89,7 +103,9 @@ def require_in_force(certificate: Certificate) -> None:
 def require_attachable(certificate: Certificate, missing: QuerySet) -> None:
     """Raise what ``require_in_force`` raises where there are parts that do not have the certificate yet.
 
-    ``missing`` are rows, one for each of them. It costs a query only where the certificate is not in force. The certificate's row is not locked for it: whoever attaches in the moment in which somebody revokes did so before,
+    ``missing`` are rows, one for each of them. It costs a query only where the certificate is not in force.
+
+    The certificate's row is not locked for it: whoever attaches in the moment in which somebody revokes did so before,
     and the part shows it like all the others.
     """
     if (certificate.revoked_at or certificate.superseded_by_id) and missing.exists():

@@ -18,10 +18,10 @@ class JobShare:
     made: int
 
 
-def jobs_carrying(certificate_id: str) -> list[JobShare]:
-    """Return the jobs with parts that carry the certificate, the most parts first; two queries."""
+def jobs_carrying(certificate_ids: list[str]) -> list[JobShare]:
+    """Return the jobs with parts that carry one of the certificates, the most parts first; two queries."""
     rows = (
-        CertAttachment.objects.filter(certificate=certificate_id)
+        CertAttachment.objects.filter(certificate__in=certificate_ids)
         .order_by()
         .values_list("serial__job", "serial__job__name")
         .annotate(carrying=Count("serial", distinct=True))

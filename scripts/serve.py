@@ -87,6 +87,11 @@ def filled_in(environ: Mapping[str, str], address: Address, develop: bool) -> di
     filled["DEBUG"] = "1" if develop else "0"
     # This server speaks plain HTTP, over which a browser would not send a secure cookie.
     filled.setdefault("SECURE_COOKIES", "0")
+    # A line for each request would bury what is said here; while developing it is what one looks at.
+    filled.setdefault("ACCESS_LOG", "1" if develop else "0")
+    # The figures are for this machine, as the kiosk is.
+    filled.setdefault("METRICS_NETWORKS", LOOPBACK_NETWORKS)
+    filled.setdefault("METRICS_DIR", str(ROOT / "var" / f"metrics-{address.port}"))
 
     if not filled.get("ALLOWED_HOSTS"):
         name = socket.gethostname() if address.host in WILDCARD_ADDRESSES else Address(address.host, 0).url
@@ -111,6 +116,12 @@ def make_secret_key(path: Path) -> None:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(48) + "\n")
     new.replace(path)
+
+
+def empty_metrics_folder(folder: Path) -> None:
+    """Forget what the processes of an earlier server have counted, as any server does that starts anew."""
+    for file in folder.glob("*.db"):
+        file.unlink()
 
 
 def require_free(address: Address, patience_seconds: float = PORT_PATIENCE_SECONDS) -> None:
@@ -264,7 +275,7 @@ def welcome(address: Address) -> str:
 # --- Serving ------------------------------------------------------------------------------------------------------
 
 
-def serve(address: Address, workers: int, threads: int, access_log: bool) -> None:
+def serve(address: Address, workers: int, threads: int) -> None:
     """Serve until told to stop."""
     from importlib import import_module
 
@@ -289,7 +300,6 @@ def serve(address: Address, workers: int, threads: int, access_log: bool) -> Non
         backpressure=CONNECTIONS_PER_WORKER,
         websockets=False,
         log_level=LogLevels.warning,
-        log_access=access_log,
         respawn_failed_workers=True,
         # A request that never ends must not keep the server from stopping.
         workers_kill_timeout=STOP_TIMEOUT_SECONDS,
@@ -329,7 +339,7 @@ def serve_and_reload(address: Address) -> NoReturn:
     }
     arguments = [f"--{name}={value}" for name, value in options.items()]
     ignored = [f"--reload-ignore-dirs={name}" for name in ("var", "tests", "bench", "docs", "requirements")]
-    switches = ["--no-ws", "--access-log", "--reload", "--reload-ignore-worker-failure"]
+    switches = ["--no-ws", "--reload", "--reload-ignore-worker-failure"]
     os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments, *switches, *ignored, APPLICATION])  # noqa: S606
 
 
@@ -343,12 +353,14 @@ def main(develop: bool) -> None:
     )
     threads = given.whole_number("THREADS", default=THREADS_PER_WORKER, minimum=1, maximum=64)
     with_demo = given.flag("DEMO_DATA", default=True)
-    access_log = given.flag("ACCESS_LOG", default=False)
     os.environ.update(filled_in(os.environ, address, develop))
     os.chdir(ROOT)
     require_free(address)
     if not given.text("SECRET_KEY"):
         make_secret_key(Path(given.text("SECRET_KEY_FILE", str(ROOT / "var" / "secret_key"))))
+
+    if metrics_folder := os.environ["METRICS_DIR"]:
+        empty_metrics_folder(ROOT / metrics_folder)
 
     import django
     from django.conf import settings
@@ -365,7 +377,7 @@ def main(develop: bool) -> None:
     connections.close_all()
     if develop:
         serve_and_reload(address)
-    serve(address, workers, threads, access_log)
+    serve(address, workers, threads)
 
 
 if __name__ == "__main__":

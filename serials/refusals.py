@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from shopplanr.refusals import Conflict, Refusal
+from shopplanr.refusals import Conflict, Forbidden, Refusal
 
 
 class RuleRefusal(Refusal):
@@ -121,6 +121,11 @@ class CompletedByOverride(RuleRefusal):
     sentence = "Cannot reverse override — the serial was completed because of it"
 
 
+class AlreadyOverridden(RuleRefusal):
+    code = "override_active"
+    sentence = "This step has an active override already"
+
+
 # --- Deferred steps
 
 
@@ -174,6 +179,24 @@ class StepReordered(RuleRefusal):
 
 
 # --- Refusals that name what they are about
+
+
+class NotOverridable(Refusal):
+    """Only what may be overridden is: the planner said so when the step was made to ask for it."""
+
+    code = "requirement_not_overridable"
+
+    def __init__(self, policy: str):
+        super().__init__(f"This requirement cannot be overridden: its policy is to {policy}")
+
+
+class OverrideEnded(Refusal):
+    """A part that is not in progress leaves no step any more."""
+
+    code = "serial_not_in_progress"
+
+    def __init__(self, serial_id: str, status: str):
+        super().__init__(f"{serial_id} is {status}: there is nothing to override")
 
 
 class RouteChanged(Conflict):
@@ -263,6 +286,34 @@ class SomeRefuse(Refusal):
         first = next(iter(refused.values()))
         super().__init__(sentences[0], code=first.code, errors={"serialIds": sentences})
         self.status, self.refused = first.status, dict(refused)
+
+
+# --- Requests that await a decision
+
+
+class AskedAlready(Conflict):
+    """The same thing awaits a decision already."""
+
+    code = "already_requested"
+
+    def __init__(self, serial_id: str):
+        super().__init__(f"Somebody has asked for this for {serial_id} already, and it awaits a decision")
+
+
+class DecidedAlready(Conflict):
+    """A request is decided once."""
+
+    code = "already_decided"
+
+    def __init__(self, state: str):
+        super().__init__(f"This request was {state} already; ask anew if it is still needed")
+
+
+class NotTheirRequest(Forbidden):
+    """A request is withdrawn by whoever made it; anybody else would decline it."""
+
+    def __init__(self):
+        super().__init__("Only who asked for it can withdraw a request. Who may decide about it can decline it.")
 
 
 # --- Notes and their photos

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Case, Count, F, Min, When, Window
 from django.db.models.functions import RowNumber
 
+from serials import asked
 from serials.figures import PartCounts, bottlenecks, percent
 from serials.models import Path, Serial, SerialStatus, Step
 from serials.queues.standing import SINCE, standing
@@ -64,14 +65,17 @@ class RouteBoard:
 
 
 def boards_of(paths: Sequence[Path], counts: Mapping[str, PartCounts], most: int) -> list[RouteBoard]:
-    """Return the boards of these paths, with ``most`` parts listed of each; three queries, none without paths.
+    """Return the boards of these paths, with ``most`` parts listed of each; four queries at most.
 
     ``counts`` are those of ``figures.counts_by_path``, which whoever shows a job has asked already.
     """
     if not paths:
         return []
     steps: dict[str, list[Step]] = {path.pk: [] for path in paths}
-    for step in Step.objects.filter(path__in=paths).select_related("assigned_to").order_by("path_id", "order"):
+    rows = asked.asking(Step.objects.filter(path__in=paths)).select_related("assigned_to")
+    every = list(rows.order_by("path_id", "order"))
+    asked.put_where_asked(every)
+    for step in every:
         steps[step.path_id].append(step)
     loads: dict[str, dict[int, int]] = {path.pk: {} for path in paths}
     oldest: dict[tuple[str, int], datetime] = {}

@@ -41,6 +41,8 @@ class RouteStep:
     dependency_type: str
     status: str
     overridden: bool
+    asks: bool = False
+    """Whether the step asks for certificates at present (``serials.services.leaving``)."""
 
     @property
     def required(self) -> bool:
@@ -58,11 +60,16 @@ class Bypass:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What one move does. ``target`` is None where the part completes."""
+    """What one move does. ``target`` is None where the part completes.
+
+    ``asked`` are the steps whose certificates have to be there first: the one that is left and, where the part
+    completes, every step that was done before; each only where it asks for any.
+    """
 
     origin: RouteStep
     target: RouteStep | None
     bypassed: tuple[Bypass, ...] = ()
+    asked: tuple[RouteStep, ...] = ()
 
     @property
     def completes(self) -> bool:
@@ -114,10 +121,20 @@ def _stands_in_the_way(step: RouteStep) -> bool:
     return step.dependency_type == PHYSICAL and step.required and step.status != COMPLETED
 
 
+def work_done(steps: Iterable[RouteStep], current: int) -> tuple[RouteStep, ...]:
+    """Return the steps that ask for certificates among those that were done, the one at ``current`` included.
+
+    Steps that were skipped or waived ask for nothing, and deferred ones only when their work is done after all.
+    """
+    return tuple(step for step in steps if step.asks and (step.index == current or step.status == COMPLETED))
+
+
 def _move(steps: Sequence[RouteStep], current: int, target: int) -> Move:
+    origin, completes = steps[current], target >= len(steps)
     return Move(
-        origin=steps[current],
-        target=steps[target] if target < len(steps) else None,
+        origin=origin,
+        target=None if completes else steps[target],
+        asked=work_done(steps, current) if completes else (origin,) if origin.asks else (),
         # what is done already stays done
         bypassed=tuple(Bypass(step, classify(step)) for step in steps[current + 1 : target] if step.status == PENDING),
     )

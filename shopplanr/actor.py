@@ -7,6 +7,9 @@ from shopplanr.refusals import Invalid
 ANONYMOUS = "anonymous"
 """The name of a kiosk's caller where the contract lets ``userId`` be left out."""
 
+KIOSK = "kiosk"
+"""The credential of whoever stands at a kiosk: what is said of them there is their own word."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -27,7 +27,8 @@ PIECE_BYTES = 256 * 1024
 
 _DIGEST = re.compile(rf"[0-9a-f]{{{DIGEST_LENGTH}}}", re.ASCII)
 _ON_ITS_WAY = re.compile(r"[0-9a-f]{32}", re.ASCII)
-_INCOMING = "incoming"
+INCOMING = "incoming"
+"""The folder in which files are while they arrive."""
 
 _FILE_MODE = 0o440  # written once, read by the site and its group, run by nobody
 _FOLDER_MODE = 0o750
@@ -104,7 +105,7 @@ def put(content: bytes | BinaryIO) -> Stored:
 
 def incoming_path() -> Path:
     """Return where a file may stand that has not got its name yet, in a folder that is there."""
-    path = settings.MEDIA_ROOT / _INCOMING / secrets.token_hex(16)
+    path = settings.MEDIA_ROOT / INCOMING / secrets.token_hex(16)
     path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
     return path
 
@@ -113,7 +114,7 @@ def is_ours(path: Path) -> bool:
     """Tell whether this is where the store keeps a file, or where it writes one that is on its way."""
     if _DIGEST.fullmatch(path.name):
         return path == path_of(path.name)
-    return path.parent == settings.MEDIA_ROOT / _INCOMING and _ON_ITS_WAY.fullmatch(path.name) is not None
+    return path.parent == settings.MEDIA_ROOT / INCOMING and _ON_ITS_WAY.fullmatch(path.name) is not None
 
 
 def open_verified(digest: str) -> BinaryIO:

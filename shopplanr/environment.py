@@ -4,6 +4,7 @@ A setting that is silently ignored is worse than one that is missing: somebody b
 falls back on a default when a value is there but wrong. A variable that is set to nothing counts as not set.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -53,6 +54,16 @@ class Environment:
         if number < minimum or (maximum is not None and number > maximum):
             raise ImproperlyConfigured(f"{name} must be {limits}, not {number}.")
         return number
+
+    def seconds(self, name: str, default: float, minimum: float = 0.0, maximum: float = 86400.0) -> float:
+        """Return a length of time within its limits, such as ``0.5``."""
+        value = self.text(name)
+        if not value:
+            return default
+        limits = f"a number of seconds ({minimum:g} to {maximum:g}), such as 0.5"
+        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value, re.ASCII) or not minimum <= float(value) <= maximum:
+            raise ImproperlyConfigured(f"{name} must be {limits}, not {value!r}.")
+        return float(value)
 
     def choice(self, name: str, options: tuple[str, ...], default: str) -> str:
         """Return one of ``options``, which are compared exactly."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from shopplanr import __version__, sqlite
+from shopplanr import __version__, postgresql, sqlite
 from shopplanr.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -50,6 +50,7 @@ WSGI_APPLICATION = "shopplanr.wsgi.application"
 
 INSTALLED_APPS = [
     "shopplanr.accounts",
+    "shopplanr.watch",
     "audit",
     "serials",
     "certificates",
@@ -75,6 +76,11 @@ MIDDLEWARE = [
     # First, so that every answer carries a request id, those of the middleware below included.
     "shopplanr.api.middleware.RequestIdMiddleware",
     "shopplanr.browser_rules.BrowserRulesMiddleware",
+    # Around everything else, so that whatever is answered is timed, counted and logged.
+    "shopplanr.watch.middleware.AccessMiddleware",
+    # In front of whatever looks at the host name, at TLS or at a session: a probe has none of them.
+    "shopplanr.watch.middleware.ProbesMiddleware",
+    "shopplanr.watch.middleware.OutageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -127,16 +133,29 @@ _database["CONN_HEALTH_CHECKS"] = True
 # PgBouncer in transaction mode hands every statement to another connection, which knows nothing of a cursor.
 _database["DISABLE_SERVER_SIDE_CURSORS"] = _environment.flag("DISABLE_SERVER_SIDE_CURSORS", default=False)
 
+# How long a call waits for what somebody else has locked before it is told to come again: less than the twenty seconds
+# after which a page gives up waiting for an answer.
+LOCK_TIMEOUT_SECONDS = _environment.seconds(
+    "LOCK_TIMEOUT_SECONDS", default=sqlite.BUSY_TIMEOUT_SECONDS, minimum=0.1, maximum=3600.0
+)
+
 SQLITE_SYNCHRONOUS = _environment.choice("SQLITE_SYNCHRONOUS", sqlite.SYNCHRONOUS, default="FULL")
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["ENGINE"] = "shopplanr.queued_sqlite"
-    _database["OPTIONS"] = sqlite.options(SQLITE_SYNCHRONOUS) | _database.get("OPTIONS", {})
+    _database["OPTIONS"] = sqlite.options(SQLITE_SYNCHRONOUS, LOCK_TIMEOUT_SECONDS) | _database.get("OPTIONS", {})
     if _database["NAME"] != ":memory:":
         # Relative to the project rather than to wherever a command happens to be started.
         _database["NAME"] = BASE_DIR / _database["NAME"]
         if _database["NAME"].parent == VAR_DIR:
             VAR_DIR.mkdir(exist_ok=True)
     sqlite.prepare_connections()
+else:
+    _database["OPTIONS"] = postgresql.options(
+        connect_timeout_seconds=_environment.whole_number("CONNECT_TIMEOUT_SECONDS", default=5, minimum=1, maximum=300),
+        # A connection pool hands the session's settings to nobody, and may refuse them.
+        lock_timeout_seconds=None if _database["DISABLE_SERVER_SIDE_CURSORS"] else LOCK_TIMEOUT_SECONDS,
+        given=_database.get("OPTIONS", {}),
+    )
 
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -176,12 +195,14 @@ PIN_TRIES_PER_DEVICE = _environment.whole_number("PIN_TRIES_PER_DEVICE", default
 KIOSK_NETWORKS = _environment.networks("KIOSK_NETWORKS")
 KIOSK_ROLE = _environment.choice("KIOSK_ROLE", ROLE_NAMES, default="")
 
+# Whether a waiver, an override and a force-completion take two people: one who asks, and another who approves.
+TWO_PERSON_RULE = _environment.flag("TWO_PERSON_RULE", default=False)
+
 # --- Transport ----------------------------------------------------------------------------------------------------
 
 # Off only where the site is served over plain HTTP: a browser would not send the cookies, and nobody could sign in.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _environment.flag("SECURE_COOKIES", default=not DEBUG)
 SECURE_SSL_REDIRECT = _environment.flag("SECURE_SSL_REDIRECT", default=False)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from this machine, and follow no redirect
 
 # A browser takes cookies of these names over TLS only, for the whole site and from no other host of its domain.
 if SESSION_COOKIE_SECURE:
@@ -239,9 +260,11 @@ SPECTACULAR_SETTINGS = {
         {"name": "templates", "description": "Routes that paths are copied from."},
         {"name": "library", "description": "Names of processes and locations, to be offered while routes are written."},
         {"name": "serials", "description": "Physical parts, and their way along their paths."},
+        {"name": "approvals", "description": "What one person asks for and another decides."},
         {"name": "operator", "description": "What there is to do, by person, by step and by station. Reads only."},
         {"name": "notes", "description": "What people saw and did, with photos: written once."},
         {"name": "certs", "description": "Material and process certificates."},
+        {"name": "where-used", "description": "From a certificate, a person, a step or a time to the parts concerned."},
         {"name": "products", "description": "Products by their GTIN, and the certifications that they hold."},
         {"name": "certifications", "description": "The catalogue of what products can be certified for."},
         {"name": "audit", "description": "What happened: entries that are written once."},
@@ -253,17 +276,26 @@ SPECTACULAR_SETTINGS = {
     "ENFORCE_NON_BLANK_FIELDS": True,
     "ENUM_NAME_OVERRIDES": {
         "AdvancementMode": "serials.models.AdvancementMode",
+        "ApprovalKind": "serials.models.ApprovalKind",
+        "ApprovalState": "serials.models.ApprovalState",
         "AuditAction": "audit.models.Action",
         "BypassClassification": ["skipped", "deferred"],
+        "CertificateStanding": "certificates.api.trace.STANDINGS",
         "CertificateType": "certificates.models.CertificateType",
+        "CoverageStanding": "certificates.api.coverage_shapes.STANDINGS",
         "DependencyType": "serials.models.DependencyType",
+        "DocumentType": "certificates.models.DocumentType",
         "DueStatus": "serials.api.shapes.DUE_STATUSES",
         "ImageType": "serials.models.ImageType",
+        "InspectionDocumentType": "serials.models.En10204Type",
         "ListedSerialStatus": "serials.api.shapes.LISTED_STATUSES",
+        "ReadinessCode": "certificates.api.coverage_shapes.CODES",
+        "RequirementPolicy": "serials.models.RequirementPolicy",
         "ScanKind": "shopplanr.floor.api.shapes.KINDS",
         "ScanVerdict": "shopplanr.floor.models.ScanVerdict",
         "ScrapReason": "serials.models.ScrapReason",
         "SerialStatus": "serials.models.SerialStatus",
+        "WhereUsedEvent": "certificates.api.where_used.REASONS",
         "VerificationStatus": "certificates.models.VerificationStatus",
         "StepStatusCode": "serials.models.StepStatusCode",
     },
@@ -343,18 +375,33 @@ EMAIL_USE_TLS = _environment.flag("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = _environment.text("EMAIL_FROM", "shopplanr@localhost")
 
-# --- Log ----------------------------------------------------------------------------------------------------------
+# --- The watch: log, figures, faults ----------------------------------------------------------------------------------
 
 LOG_LEVEL = _environment.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
+LOG_FORMAT = _environment.choice("LOG_FORMAT", ("line", "json"), default="line")
+ACCESS_LOG = _environment.flag("ACCESS_LOG", default=True)
+
+# A statement that takes longer is logged, without what people typed; 0 logs none.
+SLOW_QUERY_SECONDS = _environment.seconds("SLOW_QUERY_SECONDS", default=1.0)
+
+# A function of the operator's own, as module.function, that is told of every fault.
+ERROR_REPORTER = _environment.text("ERROR_REPORTER")
+
+# Who may read /metrics: nobody unless one of the two is set. The folder is where the server's processes count together.
+METRICS_TOKEN = _environment.text("METRICS_TOKEN")
+METRICS_NETWORKS = _environment.networks("METRICS_NETWORKS")
+METRICS_DIR = BASE_DIR / _metrics_dir if (_metrics_dir := _environment.text("METRICS_DIR")) else None
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "shopplanr.api.middleware.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "shopplanr.watch.logs.RequestIdFilter"}},
     "formatters": {
-        "line": {"format": "{asctime} {levelname} [{request_id}] {name}: {message}", "style": "{"},
+        "line": {"()": "shopplanr.watch.logs.LineFormatter"},
+        "json": {"()": "shopplanr.watch.logs.JsonFormatter"},
     },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"},
+        "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": LOG_FORMAT},
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
@@ -362,5 +409,10 @@ LOGGING = {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         # Every statement at DEBUG would bury the rest.
         "django.db.backends": {"level": "INFO"},
+        # One line for each request; those of probes and of static files at DEBUG.
+        "shopplanr.access": {"level": LOG_LEVEL if ACCESS_LOG else "CRITICAL"},
     },
 }
+if ERROR_REPORTER:
+    LOGGING["handlers"]["reporter"] = {"()": "shopplanr.watch.reporting.ReporterHandler", "reporter": ERROR_REPORTER}
+    LOGGING["root"]["handlers"] = ["stderr", "reporter"]

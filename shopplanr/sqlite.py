@@ -7,10 +7,11 @@ from django.db.backends.signals import connection_created
 SYNCHRONOUS = ("FULL", "NORMAL")
 """FULL keeps every accepted write through a power cut. NORMAL is faster, and may lose the last ones then."""
 
-BUSY_TIMEOUT_SECONDS = 20
+BUSY_TIMEOUT_SECONDS = 15.0
+"""How long a writer waits for the others, unless it is said otherwise."""
 
 
-def options(synchronous: str) -> dict:
+def options(synchronous: str, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> dict:
     """Return the OPTIONS of a database that many threads and processes write to.
 
     With the engine's defaults most of sixteen parallel writers fail with "database is locked". Three things end that.
@@ -20,7 +21,7 @@ def options(synchronous: str) -> dict:
     """
     return {
         "transaction_mode": "IMMEDIATE",
-        "timeout": BUSY_TIMEOUT_SECONDS,
+        "timeout": busy_timeout_seconds,
         # Without recursive triggers a REPLACE removes the row in its way past every trigger, append-only or not.
         "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA recursive_triggers=ON;",
     }

@@ -8,6 +8,7 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 from audit import append_only
+from certificates import documents, file_check
 from shopplanr import content_store
 
 # "ci" is what `make test` runs; "thorough" is for a night: HYPOTHESIS_PROFILE=thorough make test
@@ -101,4 +102,15 @@ def _do_not_wait_for_the_disk():
     """Leave the content store's files to the system: nothing here outlives the run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(content_store, "_sync", lambda descriptor: None)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _look_at_documents_in_this_process():
+    """Do not start a process for every document that a test makes: it takes longer than most tests.
+
+    tests/certificates/test_documents.py has what is looked at looked at as in the shop.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(documents, "checked_apart", file_check.status_of)
         yield

@@ -6,8 +6,8 @@ from io import BytesIO
 import factory
 
 from certificates.gtin import check_digit
-from certificates.models import Certificate, Certification, CertificationAssignment, Product
-from certificates.services import assignments, catalogue, certificates, products
+from certificates.models import Certificate, CertificateDocument, Certification, CertificationAssignment, Product
+from certificates.services import assignments, catalogue, certificates, documents, products, revisions
 from serials.models import Job, LibraryEntry, LibraryKind, Note, Path, RouteTemplate, Serial, Step
 from serials.services import batches, jobs, libraries, notes, paths, templates
 from shopplanr.actor import Actor
@@ -89,6 +89,19 @@ class CertificateFactory(factory.Factory):
     @classmethod
     def _create(cls, model_class, **fields):
         return certificates.create(fields, PLANNER)
+
+
+def make_documents(certificate: Certificate, **contents: bytes) -> list[CertificateDocument]:
+    """Add files to a certificate; ``report_pdf=…`` is called ``report.pdf``."""
+    uploads = [
+        documents.Upload(name.replace("_", "."), len(content), BytesIO(content)) for name, content in contents.items()
+    ]
+    return documents.add(certificate.pk, uploads, PLANNER).documents
+
+
+def put_right(certificate: Certificate, reason: str = "The heat was wrong", **fields: object) -> Certificate:
+    """Return a new revision of the certificate; ``fields`` are those that change."""
+    return revisions.supersede(certificate.pk, fields, reason, PLANNER)
 
 
 def gtin_of(number: int) -> str:

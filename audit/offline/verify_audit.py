@@ -13,6 +13,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -53,12 +54,13 @@ def _no_text(value: object) -> dict[str, str]:
     return {type(value).__name__: value.hex() if isinstance(value, bytes) else str(value)}
 
 
-_write = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=_no_text).encode
+compact = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=_no_text).encode
+"""Write JSON in ASCII, without blanks."""
 
 
 def canonical(entry: Entry) -> bytes:
     """Return an entry as the bytes that its digest is taken of: a JSON array in ASCII, the version first."""
-    return _write([ENTRY_VERSION, *entry]).encode("ascii")
+    return compact([ENTRY_VERSION, *entry]).encode("ascii")
 
 
 def digest_of(entry: Entry) -> bytes:
@@ -77,20 +79,20 @@ def beginning_of(log: str) -> bytes:
 
 
 def written_sequences(numbers: Iterable[int]) -> str:
-    """Return ascending numbers as text: ``1-57,59``."""
+    """Return ascending numbers as text: ``1..57,59``."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+    return ",".join(str(first) if first == last else f"{first}..{last}" for first, last in runs)
 
 
 def read_sequences(text: str) -> Iterator[int]:
     """Yield the numbers that ``written_sequences`` wrote. Raises ValueError where it did not."""
     for run in text.split(",") if text else []:
-        first, _, last = run.partition("-")
+        first, _, last = run.partition("..")
         yield from range(int(first), int(last or first) + 1)
 
 
@@ -121,6 +123,7 @@ class Unusable(ValueError):
 _KINDS = dict.fromkeys(("version", "number", "size"), int) | dict.fromkeys(
     ("log", "head", "time", "sequences", "previous", "key"), str
 )
+_SEQUENCES = re.compile(r"(-?\d{1,19}(\.\.-?\d{1,19})?(,-?\d{1,19}(\.\.-?\d{1,19})?)*)?", re.ASCII)
 NOTHING_BEFORE = "0" * 64
 
 
@@ -139,6 +142,8 @@ class Checkpoint:
             facts = json.loads(statement)
             wrong = not isinstance(facts, dict) or any(type(facts.get(name)) is not of for name, of in _KINDS.items())
             if wrong or facts["version"] != CHECKPOINT_VERSION or written_statement(facts) != statement:
+                raise Unusable("not a checkpoint")
+            if not _SEQUENCES.fullmatch(facts["sequences"]):
                 raise Unusable("not a checkpoint")
             datetime.fromisoformat(facts["time"])
         except (ValueError, RecursionError) as error:
@@ -464,7 +469,7 @@ def _late_before(checkpoint: Checkpoint | None) -> str:
 def last_sequence(checkpoint: Checkpoint, otherwise: int) -> int:
     """Return the largest sequence that a checkpoint sealed; ``otherwise`` where it sealed none."""
     _, _, run = checkpoint.facts["sequences"].rpartition(",")
-    return int(run.rpartition("-")[2]) if run else otherwise
+    return int(run.rpartition("..")[2]) if run else otherwise
 
 
 # --- An export, as a file -------------------------------------------------------------------------------------------
@@ -497,7 +502,7 @@ class Export:
             progress(verifier.checked)
         for entry in self._entries(verifier.through + 1, LAST_SEQUENCE):
             self.unsealed += 1
-            self.oldest_unsealed = min(self.oldest_unsealed or entry[6], entry[6])
+            self.oldest_unsealed = min(self.oldest_unsealed or str(entry[6]), str(entry[6]))
         if self._next is not None:
             raise Unusable(f"A line is out of place: {str(self._next)[:200]}")
         verifier.finish()
@@ -527,7 +532,7 @@ def written_entry(entry: Entry) -> dict[str, object]:
     }
     if (text := entry[-1]) is not None:
         try:
-            written["metadata"] = json.loads(text)
+            written["metadata"] = json.loads(text) if isinstance(text, str) else _no_text(text)
         except (ValueError, TypeError, RecursionError):
             written["metadataText"] = text
         else:
@@ -546,9 +551,16 @@ def _read_entry(line: dict) -> Entry:
     if type(line.get("sequence")) is not int:
         raise Unusable("An entry has no sequence")
     text = line.get("metadataText", _metadata_text(line["metadata"]) if "metadata" in line else None)
-    if {"metadata", "metadataText"} <= line.keys() and json.loads(text) != line["metadata"]:
+    if {"metadata", "metadataText"} <= line.keys() and _metadata_of(text) != line["metadata"]:
         raise Unusable(f"The metadata of entry {line.get('id')} are not what their text says")
     return (*(line.get(name, ABSENT[name]) for name in FIELDS[:-1]), text)
+
+
+def _metadata_of(text: object) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        return None
 
 
 def _read_seal(line: dict) -> Seal:

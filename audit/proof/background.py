@@ -42,7 +42,10 @@ def _keep_sealing() -> None:
     while True:
         # not all processes at the same moment
         time.sleep(settings.AUDIT_SEAL_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311
-        seal_once()
+        try:
+            seal_once()
+        finally:
+            connections.close_all()
 
 
 def seal_once() -> None:
@@ -57,5 +60,3 @@ def seal_once() -> None:
         logger.warning("The audit trail could not be sealed just now: %s", str(error).strip())
     except Exception:
         logger.exception("The audit trail could not be sealed just now")
-    finally:
-        connections.close_all()

@@ -1,7 +1,6 @@
 """The trail as a file, a line at a time: JSON Lines, which can be verified elsewhere, and CSV for spreadsheets."""
 
 import base64
-import json
 from collections.abc import Iterator
 from itertools import islice
 
@@ -15,11 +14,12 @@ from audit.offline.verify_audit import (
     LAST_SEQUENCE,
     Entry,
     Unusable,
+    compact,
     written_entry,
 )
 from audit.proof.entries import PAGE, entries, entries_by_sequence
 from audit.proof.sealing import checkpoint_of
-from shopplanr import clock, safe_csv
+from shopplanr import clock, csv_lines
 
 FORMATS = {"jsonl": "application/x-ndjson", "csv": "text/csv"}
 """What there is, and as which media type."""
@@ -34,7 +34,7 @@ def lines(form: str, some: QuerySet[AuditEntry] | None = None) -> Iterator[str]:
     """
     if form == "csv":
         chosen = entries(FIRST_SEQUENCE) if some is None else _chosen(some)
-        yield from safe_csv.lines(FIELDS, chosen)
+        yield from csv_lines.lines(FIELDS, chosen)
         return
     yield _line({"kind": "export", "version": EXPORT_VERSION, "filtered": some is not None} | _now())
     if some is None:
@@ -54,7 +54,7 @@ def _now() -> dict[str, str]:
 
 
 def _line(value: dict[str, object]) -> str:
-    return json.dumps(value, separators=(",", ":")) + "\n"
+    return compact(value) + "\n"
 
 
 def _sealed_and_not() -> Iterator[str]:

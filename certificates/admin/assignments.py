@@ -11,10 +11,12 @@ from django.http import HttpRequest
 
 from audit.admin.history import TrackedAdmin
 from certificates import expressions
+from certificates.admin.exchange import ExchangeMixin
 from certificates.admin.marks import validity_mark, verification_mark
-from certificates.admin.metadata import PairsField, merge_that_leads_from, shown
+from certificates.admin.metadata import PairsField, shown
+from certificates.assignment_metadata import leading_to
 from certificates.gtin import normalized
-from certificates.models import Certification, CertificationAssignment, Product
+from certificates.models import Certification, CertificationAssignment, ImportKind, Product
 from certificates.refusals import InvalidGtin
 from certificates.services import assignments
 from shopplanr import clock
@@ -62,7 +64,7 @@ class AssignmentForm(ServiceForm):
         """Return what merges into what is stored, so that what came meanwhile by another way stays."""
         typed = self.cleaned_data["metadata"]
         before = self.data.get(self["metadata"].html_initial_name, "")
-        return merge_that_leads_from(self.fields["metadata"].clean(before), typed) or None
+        return leading_to(self.fields["metadata"].clean(before), typed) or None
 
 
 class WithdrawForm(forms.Form):
@@ -105,9 +107,10 @@ class ByValidity(admin.SimpleListFilter):
 
 
 @admin.register(CertificationAssignment)
-class AssignmentAdmin(ConfirmedActionsMixin, TrackedAdmin, ServiceAdmin):
+class AssignmentAdmin(ConfirmedActionsMixin, ExchangeMixin, TrackedAdmin, ServiceAdmin):
     """Certifications that products hold."""
 
+    exchange_kind = ImportKind.ASSIGNMENTS
     right_to_add = right_to_change = Right.CERTIFY_PRODUCTS
     form = AssignmentForm
     confirmed_actions = (Withdraw(),)

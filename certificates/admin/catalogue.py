@@ -5,8 +5,9 @@ from django.http import HttpRequest
 
 from audit.admin.history import TrackedAdmin
 from certificates import certification_ids
+from certificates.admin.exchange import ExchangeMixin
 from certificates.admin.marks import validity_mark, verification_mark
-from certificates.models import Certification, CertificationAssignment
+from certificates.models import Certification, CertificationAssignment, ImportKind
 from certificates.services import catalogue
 from shopplanr import clock
 from shopplanr.accounts.actors import actor_for
@@ -17,9 +18,10 @@ from shopplanr.admin.services import ServiceAdmin, ServiceForm
 
 
 @admin.register(Certification)
-class CertificationAdmin(TrackedAdmin, ServiceAdmin):
+class CertificationAdmin(ExchangeMixin, TrackedAdmin, ServiceAdmin):
     """Certifications."""
 
+    exchange_kind = ImportKind.CERTIFICATIONS
     right_to_add = right_to_change = Right.KEEP_CATALOGUE
     form = ServiceForm
     list_display = ("label", "code", "url")

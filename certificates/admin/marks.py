@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from certificates.models import CertificateType, CertificationAssignment, VerificationStatus
+from certificates.models import Certificate, CertificateType, CertificationAssignment, VerificationStatus
+from certificates.standing import Standing, standing_of
 from certificates.validity import covers
 from shopplanr.admin.marks import Mark
 
@@ -15,6 +16,20 @@ TYPE_MARKS = {
 def type_mark(kind: str) -> Mark:
     """Return how the type is shown."""
     return TYPE_MARKS[CertificateType(kind)]
+
+
+STANDING_MARKS = {
+    Standing.REVOKED: Mark("Revoked", "scrapped", "bad"),
+    Standing.SUPERSEDED: Mark("Superseded", "reversed", "warn"),
+    Standing.EXPIRED: Mark("Expired", "late", "bad"),
+    Standing.NOT_YET: Mark("Not yet valid", "pending", "quiet"),
+    Standing.CURRENT: Mark("In force", "completed", "good"),
+}
+
+
+def standing_mark(certificate: Certificate, day: date) -> Mark:
+    """Return how it is shown how a certificate, read with its standing, stands on the day."""
+    return STANDING_MARKS[standing_of(certificate, day)]
 
 
 ACTIVE = Mark("Active", "completed", "good")

@@ -63,13 +63,6 @@ class PairsField(MetadataField):
             return json.dumps(value, ensure_ascii=False)
 
 
-def merge_that_leads_from(before: Mapping | None, after: Mapping | None) -> dict:
-    """Return what merges into pairs so that what was changed on a page changes, and nothing else does."""
-    before, after = before or {}, after or {}
-    gone = {name: None for name in before if name not in after}
-    return gone | {name: value for name, value in after.items() if before.get(name) != value}
-
-
 def shown(metadata: Mapping | None) -> str:
     """Return metadata as a table, values that are no text as JSON."""
     if not metadata:

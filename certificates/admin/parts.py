@@ -1,6 +1,7 @@
 """What certificates add to parts in the admin: a part's certificates, and attaching one to a selection."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,13 +9,16 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.http import HttpRequest
 
-from certificates.admin.marks import type_mark
+from audit.admin.naming import noted
+from certificates.admin.marks import standing_mark, type_mark
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching, late
+from certificates.standing import attached
 from serials.admin.actions import StepAndReasonForm
 from serials.admin.parts import SerialAdmin
 from serials.models import Serial, SerialStatus, Step
 from serials.services.parts import SELECTION_MAX
+from shopplanr import clock
 from shopplanr.accounts.roles import Right
 from shopplanr.actor import Actor
 from shopplanr.admin.confirming import ConfirmedAction
@@ -92,6 +96,12 @@ class AttachLate(ConfirmedAction):
         late.attach_at(values["certificate"].pk, serial_ids, values["step"], values["reason"], actor)
 
 
+def _state(certificate: Certificate, day: date) -> object:
+    """Return how a certificate stands, and why it was revoked."""
+    mark = standing_mark(certificate, day)
+    return noted(mark, certificate.revoked_reason) if certificate.revoked_at else mark
+
+
 class SerialWithCertificatesAdmin(SerialAdmin):
     """Parts, with their certificates."""
 
@@ -109,14 +119,16 @@ class SerialWithCertificatesAdmin(SerialAdmin):
 
     def _certificates(self, part: Serial) -> Panel:
         rows = with_name(CertAttachment.objects.filter(serial=part.pk), "attached_by")
-        attachments = rows.select_related("certificate", "step").order_by("sequence")[:PANEL_ROWS]
+        attachments = attached(rows.select_related("step").order_by("sequence")[:PANEL_ROWS])
+        today = clock.today()
         return Panel(
             title="Certificates",
-            headings=("Certificate", "Type", "At step", "Attached", "By", "Late"),
+            headings=("Certificate", "Type", "State", "At step", "Attached", "By", "Late"),
             rows=[
                 (
                     record_link(Certificate, attachment.certificate_id, attachment.certificate.name),
                     type_mark(attachment.certificate.type),
+                    _state(attachment.certificate, today),
                     attachment.step.name,
                     attachment.attached_at,
                     person(attachment.attached_by, attachment.attached_by_name),

@@ -6,9 +6,10 @@ from django.utils.html import format_html
 
 from audit.admin.history import KINDS, TrackedAdmin
 from audit.admin.naming import names
+from certificates.admin.exchange import ExchangeMixin
 from certificates.admin.marks import validity_mark, verification_mark
 from certificates.gtin import normalized
-from certificates.models import Certification, CertificationAssignment, Product
+from certificates.models import Certification, CertificationAssignment, ImportKind, Product
 from certificates.refusals import InvalidGtin
 from certificates.services import products
 from serials.models import Job
@@ -28,9 +29,10 @@ def _products(ids: set[str]) -> dict:
 
 
 @admin.register(Product)
-class ProductAdmin(TrackedAdmin, ServiceAdmin):
+class ProductAdmin(ExchangeMixin, TrackedAdmin, ServiceAdmin):
     """Products."""
 
+    exchange_kind = ImportKind.PRODUCTS
     right_to_add = right_to_change = Right.KEEP_CATALOGUE
     form = ServiceForm
     list_display = ("name", "gtin")

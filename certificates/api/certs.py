@@ -7,36 +7,28 @@ from certificates import selecting
 from certificates.api.shapes import (
     AttachAllBody,
     CertAttachmentShape,
-    CertDocumentShape,
     CertificateBody,
     CertificateShape,
-    DocumentsForm,
     RevokeBody,
     SupersedeBody,
 )
-from certificates.documents import saved_name
 from certificates.models import (
     CertAttachment,
     Certificate,
-    CertificateDocument,
     CertificateType,
-    DocumentType,
     En10204Type,
 )
-from certificates.services import attaching, certificates, documents, late, revisions
+from certificates.services import attaching, certificates, late, revisions
 from certificates.standing import all_that_is_shown
-from shopplanr import stored_files
 from shopplanr.accounts.actors import actor_for
 from shopplanr.accounts.roles import Right, refusal_sentence
 from shopplanr.api.filters import Before, DayFilter, Since, TrueFalseFilter
-from shopplanr.api.forms import FormParser, files_of, is_form
 from shopplanr.api.listing import Listing, shaped
-from shopplanr.api.parsing import JSONParser, body
-from shopplanr.api.schema import documented, file_of_record
+from shopplanr.api.parsing import body
+from shopplanr.api.schema import documented
 from shopplanr.api.viewsets import ApiViewSet
 from shopplanr.lookup import get_or_refuse
-from shopplanr.refusals import Forbidden, Invalid
-from shopplanr.uploads import DOCUMENTS, takes_files
+from shopplanr.refusals import Forbidden
 from shopplanr.values import calendar_date
 
 
@@ -88,18 +80,6 @@ class CertificateFilters(FilterSet):
         return rows.filter(revocation__isnull=value == "false")
 
 
-class DocumentFilters(FilterSet):
-    """Documents of one certificate."""
-
-    certId = filters.CharFilter(field_name="certificate", label="Added to this revision.")
-    contentType = filters.ChoiceFilter(field_name="content_type", choices=DocumentType.choices, label="Of this type.")
-    uploadedBy = filters.CharFilter(field_name="uploaded_by", label="Added by this person.")
-
-    class Meta:
-        model = CertificateDocument
-        fields: list[str] = []
-
-
 class AttachmentFilters(FilterSet):
     """Attachments of one certificate."""
 
@@ -120,17 +100,9 @@ ATTACHMENT_LISTING = Listing(
 )
 
 
-def _document_writer(rows, first, complete):
-    def write(chunk):
-        return CertDocumentShape.each(documents.put_where_else(chunk))
-
-    return write
-
-
 class CertificateViewSet(ApiViewSet):
-    """Material and process certificates, and their documents."""
+    """Material and process certificates."""
 
-    parser_classes = (JSONParser, FormParser)
     listings = {
         "list": Listing(
             filterset=CertificateFilters,
@@ -148,12 +120,6 @@ class CertificateViewSet(ApiViewSet):
             writer=shaped(CertificateShape),
         ),
         "attachments": ATTACHMENT_LISTING,
-        "documents": Listing(
-            filterset=DocumentFilters,
-            orderings={"uploadedAt": "sequence", "fileName": "file_name", "bytes": "size_bytes"},
-            default=("sequence",),
-            writer=_document_writer,
-        ),
     }
 
     @documented("List certificates", answer=CertificateShape, many=True)
@@ -194,32 +160,6 @@ class CertificateViewSet(ApiViewSet):
         """In the order in which they were made."""
         certificate = get_or_refuse(Certificate.objects.all(), id, "Certificate")
         return self.listings["attachments"].answer(request, certificate.attachments.all())
-
-    @documented("List a certificate's documents", answer=CertDocumentShape, many=True)
-    def documents(self, request, id):
-        """Oldest first, those of the revisions before it as well."""
-        certificate = get_or_refuse(Certificate.objects.all(), id, "Certificate")
-        return self.listings["documents"].answer(request, documents.of_certificate(certificate))
-
-    @takes_files(DOCUMENTS)
-    @documented("Add documents to a certificate", form=DocumentsForm, answer=CertDocumentShape, many=True, code=201)
-    def add_documents(self, request, id):
-        """All of them or none. A file that the certificate has already is not new; 200 where none of them is."""
-        if not is_form(request):
-            raise Invalid.required("documents")
-        files = [documents.Upload(file.name, file.size, file) for file in files_of(request, "documents")]
-        actor = actor_for(request, request.POST.get("userId"))
-        added = documents.add(id, files, actor)
-        shown = CertDocumentShape.each(documents.put_where_else(added.documents))
-        return Response(shown, status=201 if added.any_new else 200)
-
-    @file_of_record("Get a document of a certificate", *DocumentType.values)
-    def document_content(self, request, id, document_id):
-        """As it came, to be saved. 410 where the file was altered on disk since, or is missing."""
-        document = documents.find(id, document_id)
-        return stored_files.download(
-            request, document.digest, document.content_type, saved_name(document.file_name, document.content_type)
-        )
 
     @documented("Put a certificate right", body=SupersedeBody, answer=CertificateShape, code=201)
     def supersede(self, request, id):

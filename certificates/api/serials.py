@@ -4,7 +4,9 @@ from django.db.models import OuterRef, Subquery
 from django_filters import filters
 from rest_framework.response import Response
 
+from certificates import readiness
 from certificates.api.certs import ATTACHMENT_LISTING
+from certificates.api.coverage_shapes import ReadinessShape
 from certificates.api.shapes import AttachBody, CertAttachmentShape, CertificateShape, CertifiedSerialShape
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching
@@ -15,6 +17,7 @@ from serials.api.serials import SERIAL_LISTING, SerialViewSet
 from serials.api.shapes import SerialShape
 from serials.services import parts
 from shopplanr.accounts.actors import actor_for
+from shopplanr.api.listing import refuse_filters
 from shopplanr.api.parsing import body
 from shopplanr.api.schema import documented
 from shopplanr.ids import serial_number
@@ -77,3 +80,9 @@ class CertifiedSerialViewSet(SerialViewSet):
         number = serial_number(id)
         found = CertAttachment.objects.none() if number is None else CertAttachment.objects.filter(serial=number)
         return self.listings["cert_attachments"].answer(request, found)
+
+    @documented("Tell what still stands between a serial and its completion", answer=ReadinessShape)
+    def readiness(self, request, id):
+        """Steps, deferred steps and certificates; the part's page shows the same."""
+        refuse_filters(request)
+        return Response(ReadinessShape.of(readiness.of_serial(id)))

@@ -1,5 +1,8 @@
 """The shapes of certificates and attachments (api.md, "Shapes")."""
 
+import re
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from certificates.models import NAME_MAX_LENGTH, NUMBER_MAX_LENGTH, CertificateType, DocumentType, En10204Type
@@ -84,13 +87,18 @@ class CertifiedSerialShape(SerialShape):
     certs = CertificateShape(many=True)
 
 
+@extend_schema_field({"type": ["string", "null"], "pattern": f"^({'|'.join(map(re.escape, En10204Type.values))})?$"})
+class GivenEn10204Type(Text):
+    """A type of EN 10204 that may be left out, in whatever way."""
+
+
 class CertificateFactsBody(Shape):
     """What a certificate may say beside its name. All of it may be missing."""
 
     number = Remark(max_length=NUMBER_MAX_LENGTH)
     issuer = Remark(max_length=NAME_MAX_LENGTH)
     heatLot = Remark(max_length=NUMBER_MAX_LENGTH)
-    en10204Type = serializers.ChoiceField(En10204Type.choices, required=False, allow_null=True)
+    en10204Type = GivenEn10204Type(required=False)
     issueDate = Day(required=False, allow_null=True)
     validFrom = Day(required=False, allow_null=True)
     validTo = Day(required=False, allow_null=True, help_text="Not before validFrom.")

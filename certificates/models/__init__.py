@@ -10,6 +10,7 @@ from certificates.models.certificates import (
     CertificateRevocation,
     DocumentType,
 )
+from certificates.models.imports import ImportKind, ImportState, RecordImport
 from certificates.models.products import Certification, CertificationAssignment, JobProduct, Product, VerificationStatus
 from serials.models import CertificateType, En10204Type
 
@@ -26,7 +27,10 @@ __all__ = [
     "CertificationAssignment",
     "DocumentType",
     "En10204Type",
+    "ImportKind",
+    "ImportState",
     "JobProduct",
     "Product",
+    "RecordImport",
     "VerificationStatus",
 ]

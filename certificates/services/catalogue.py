@@ -1,6 +1,6 @@
 """The catalogue of certifications."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -37,10 +37,7 @@ def create(fields: Mapping[str, object], actor: Actor) -> Certification:
 
     Raises ``Unknown field``, ``label is required``, and what is wrong with the other texts and addresses.
     """
-    only_known(fields, FIELDS)
-    label = required_text(fields.get("label"), "label", LABEL_MAX_LENGTH)
-    certification = Certification(label=label, **_texts(fields))
-    certification.updated_at = certification.created_at
+    certification = prepared(fields)
     history.attribute(certification, actor).save(force_insert=True)
     return certification
 
@@ -55,12 +52,38 @@ def update(
     """
     certification = find(certification_id, Certification.objects.select_for_update(no_key=True))
     expected.check(certification)
+    changing.save(certification, changes(certification, fields), actor)
+    return certification
+
+
+def prepared(fields: Mapping[str, object]) -> Certification:
+    """Return a certification from the fields of ``POST /certifications``, not written yet. Raises as ``create``."""
+    only_known(fields, FIELDS)
+    label = required_text(fields.get("label"), "label", LABEL_MAX_LENGTH)
+    certification = Certification(label=label, **_texts(fields))
+    certification.updated_at = certification.created_at
+    return certification
+
+
+def changes(certification: Certification, fields: Mapping[str, object]) -> dict[str, object]:
+    """Return what would be different afterwards, by column. Raises as ``update``."""
     only_known(fields, FIELDS)
     values = _texts(fields)
     if "label" in fields:
         values["label"] = changed_name(fields["label"], "label", LABEL_MAX_LENGTH)
-    changing.save(certification, changing.differing(certification, values), actor)
-    return certification
+    return changing.differing(certification, values)
+
+
+@transaction.atomic
+def write_all(
+    new: Sequence[Certification],
+    changed: Sequence[tuple[Certification, Mapping[str, object]]],
+    actor: Actor,
+    reason: str | None = None,
+) -> None:
+    """Take up what was ``prepared``, and write the ``changes`` of locked ones, in a constant number of statements."""
+    changing.create_all(new, actor, reason)
+    changing.save_all(changed, actor, reason)
 
 
 def _texts(fields: Mapping[str, object]) -> dict[str, str]:

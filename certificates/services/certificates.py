@@ -7,7 +7,7 @@ from django.db import transaction
 from audit import history
 from certificates import refusals
 from certificates.models import NAME_MAX_LENGTH, NUMBER_MAX_LENGTH, Certificate, CertificateType, En10204Type
-from certificates.services import documents
+from certificates.services import changing, documents
 from certificates.validity import in_order
 from shopplanr.actor import Actor
 from shopplanr.values import calendar_date, choice, given_text, json_object, required_text
@@ -19,10 +19,9 @@ def create(fields: Mapping[str, object], actor: Actor, uploads: Sequence[documen
     Raises ``type must be one of: material, process``, ``name is required``, ``metadata must be an object``, what
     ``shopplanr.values`` says of the other facts, ``OutlivedBeforeItHolds``, and what ``documents.keep`` raises.
     """
-    facts = checked(fields)
+    certificate = prepared(fields)
     kept = documents.keep(uploads)
     with transaction.atomic():
-        certificate = Certificate(**facts)
         history.attribute(certificate, actor).save(force_insert=True)
         documents.write(certificate, kept, actor)
     return certificate
@@ -65,6 +64,17 @@ FIELDS = {
 def facts_of(certificate: Certificate) -> dict[str, object]:
     """Return the facts of a certificate by the names that ``create`` takes."""
     return {name: getattr(certificate, column) for name, column in FIELDS.items()}
+
+
+def prepared(fields: Mapping[str, object]) -> Certificate:
+    """Return a certificate that has these facts, not written yet; raise what ``create`` says of them."""
+    return Certificate(**checked(fields))
+
+
+@transaction.atomic
+def record_all(new: Sequence[Certificate], actor: Actor, reason: str | None = None) -> None:
+    """Record what was ``prepared``, in a constant number of statements."""
+    changing.create_all(new, actor, reason)
 
 
 def _en10204_type(value: object) -> str:

@@ -1,6 +1,6 @@
 """The products of the catalogue, by their numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 
@@ -32,13 +32,7 @@ def create(fields: Mapping[str, object], actor: Actor) -> Product:
 
     Raises ``Unknown field``, ``gtin is required``, InvalidGtin, ``name is required``, ProductExists.
     """
-    only_known(fields, ("gtin", *CHANGEABLE))
-    product = Product(
-        gtin=normalized(required_text(fields.get("gtin"), "gtin")),
-        name=required_text(fields.get("name"), "name", NAME_MAX_LENGTH),
-        description=given_text(fields.get("description"), "description"),
-    )
-    product.updated_at = product.created_at
+    product = prepared(fields)
     if Product.objects.filter(pk=product.pk).exists():
         raise ProductExists(product.pk)
     try:
@@ -59,11 +53,46 @@ def update(gtin: object, fields: Mapping[str, object], actor: Actor, *, expected
     """
     product = get_or_refuse(Product.objects.select_for_update(no_key=True), normalized(gtin), "Product")
     expected.check(product)
+    changing.save(product, changes(product, fields), actor)
+    return product
+
+
+def prepared(fields: Mapping[str, object]) -> Product:
+    """Return a product from the fields of ``POST /products``, not written yet.
+
+    Raises ``Unknown field``, ``gtin is required``, InvalidGtin, ``name is required``.
+    """
+    only_known(fields, ("gtin", *CHANGEABLE))
+    product = Product(
+        gtin=normalized(required_text(fields.get("gtin"), "gtin")),
+        name=required_text(fields.get("name"), "name", NAME_MAX_LENGTH),
+        description=given_text(fields.get("description"), "description"),
+    )
+    product.updated_at = product.created_at
+    return product
+
+
+def changes(product: Product, fields: Mapping[str, object]) -> dict[str, object]:
+    """Return what would be different afterwards, by column. Raises ``Unknown field``, ``name cannot be empty``."""
     only_known(fields, CHANGEABLE)
     values = {}
     if "name" in fields:
         values["name"] = changed_name(fields["name"], max_length=NAME_MAX_LENGTH)
     if "description" in fields:
         values["description"] = given_text(fields["description"], "description")
-    changing.save(product, changing.differing(product, values), actor)
-    return product
+    return changing.differing(product, values)
+
+
+@transaction.atomic
+def write_all(
+    new: Sequence[Product],
+    changed: Sequence[tuple[Product, Mapping[str, object]]],
+    actor: Actor,
+    reason: str | None = None,
+) -> None:
+    """Take up what was ``prepared``, and write the ``changes`` of locked products, in a constant number of statements.
+
+    Raises IntegrityError where somebody else took one of the new ones up meanwhile.
+    """
+    changing.create_all(new, actor, reason)
+    changing.save_all(changed, actor, reason)

@@ -1,6 +1,6 @@
 """The shape, word and colour of every state of a part, of a step and of a job, the same everywhere."""
 
-from serials.models import DependencyType, Serial, SerialStatus, StepStatusCode
+from serials.models import ApprovalState, DependencyType, Serial, SerialStatus, StepStatusCode
 from serials.scheduling import DueStatus
 from shopplanr.admin.marks import Mark
 
@@ -31,6 +31,13 @@ DUE_MARKS = {
     DueStatus.DONE: Mark("Done", "completed", "good"),
 }
 
+APPROVAL_MARKS = {
+    ApprovalState.OPEN: Mark("Awaits a decision", "pending", "warn"),
+    ApprovalState.APPROVED: Mark("Approved", "waived", "good"),
+    ApprovalState.DECLINED: Mark("Declined", "scrapped", "bad"),
+    ApprovalState.WITHDRAWN: Mark("Withdrawn", "reversed", "quiet"),
+}
+
 DEPENDENCY_WORDS = {
     DependencyType.PHYSICAL: "physical",
     DependencyType.PREFERRED: "preferred",
@@ -46,6 +53,11 @@ def serial_mark(serial: Serial) -> Mark:
 def step_mark(status: str) -> Mark:
     """Return how a step's state is shown."""
     return STEP_MARKS[StepStatusCode(status)]
+
+
+def approval_mark(state: str) -> Mark:
+    """Return how it is shown what became of a request."""
+    return APPROVAL_MARKS[ApprovalState(state)]
 
 
 def due_mark(status: DueStatus | None) -> Mark | str:

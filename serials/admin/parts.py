@@ -12,7 +12,7 @@ from audit import trail
 from audit.admin import naming
 from audit.admin.history import TrackedAdmin
 from audit.models import AuditEntry
-from serials.admin import actions, notes
+from serials.admin import actions, approvals, notes, requirements
 from serials.admin.filters import ByJob, ByOpenQuestion, ByPath, ByStep
 from serials.admin.marks import OVERRIDE_ACTIVE, OVERRIDE_REVERSED, serial_mark, step_mark
 from serials.admin.searching import part_number, parts_filter
@@ -167,7 +167,7 @@ class SerialAdmin(ConfirmedActionsMixin, TrackedAdmin):
         return person(part.force_completed_by, part.force_completed_by_name)
 
     def panels(self, request: HttpRequest, record: Serial) -> list[Panel]:
-        """Show the part's route, its overrides, what was written about it and what happened to it."""
+        """Show the part's route, overrides, what was asked for and written about it, and what happened to it."""
         overrides = list(
             with_name(StepOverride.objects.filter(serial=record.pk), "created_by")
             .select_related("step")
@@ -176,6 +176,8 @@ class SerialAdmin(ConfirmedActionsMixin, TrackedAdmin):
         return [
             self._route(request, record, overrides),
             *self._overrides(overrides),
+            *requirements.panel_of_part(record),
+            *approvals.panel_of(record),
             notes.panel_of(record),
             self._trail(record),
         ]

@@ -11,8 +11,9 @@ from serials import figures
 from serials.admin.filters import ByJob, ByPath, ShortChoices
 from serials.admin.jobs import PartsColumns, count_parts
 from serials.admin.marks import DEPENDENCY_WORDS
+from serials.admin.requirements import panel_of_steps
 from serials.models import DependencyType, Job, Path, Serial, Step
-from serials.services import paths, steps
+from serials.services import paths, requirements, steps
 from shopplanr.accounts.actors import actor_for
 from shopplanr.accounts.roles import Right
 from shopplanr.admin.links import link, list_url, record_link
@@ -181,22 +182,27 @@ class PathAdmin(PartsColumns, TrackedAdmin, ServiceAdmin):
                 rows=rows,
                 empty="This path has no steps.",
                 facts=[("Completed", f"{completed:,} of {record.goal_quantity:,}")],
-            )
+            ),
+            panel_of_steps([load.step for load in loads]),
         ]
 
 
 def steps_as_typed(formset, *, named: bool = True) -> list[dict[str, object]]:
     """Return the steps of a formset as the services take them; empty rows and those to be taken away are left out.
 
-    Steps that exist are named by their ids, unless they are replaced as a whole.
+    Steps that exist are named by their ids, unless they are replaced as a whole: then they say what they ask for.
     """
     items = []
+    kept = [form.instance for form in formset.forms if not form.instance._state.adding]
+    asked = {} if named else dict(zip([step.pk for step in kept], requirements.of_each(kept), strict=True))
     for form in formset.forms:
         if form in formset.deleted_forms or not (form.has_changed() or form.initial):
             continue
         item = {api: form.cleaned_data[column] for column, api in STEP_FIELDS.items()}
         if named and not form.instance._state.adding:
             item["id"] = form.instance.pk
+        elif form.instance.pk in asked:
+            item["requirements"] = [requirements.as_given(each) for each in asked[form.instance.pk]]
         items.append(item)
     return items
 
@@ -241,6 +247,10 @@ class StepAdmin(TrackedAdmin, ServiceAdmin):
         if settings:
             steps.configure(obj.pk, settings, actor)
         obj.refresh_from_db()
+
+    def panels(self, request: HttpRequest, record: Step) -> list[Panel]:
+        """Show what it asks for."""
+        return [panel_of_steps([record])]
 
     @admin.display(description="Place")
     def place(self, step: Step) -> int:

@@ -10,12 +10,14 @@ from django.http import HttpRequest
 from audit.admin.history import TrackedAdmin
 from serials.admin.filters import ShortChoices
 from serials.admin.paths import StepsInline, steps_as_typed
+from serials.admin.requirements import panel_of_steps
 from serials.models import RouteTemplate, TemplateStep
 from serials.services import templates
 from shopplanr.accounts.actors import actor_for
 from shopplanr.accounts.roles import Right
 from shopplanr.actor import Actor
 from shopplanr.admin.confirming import ConfirmedAction, ConfirmedActionsMixin
+from shopplanr.admin.panels import Panel
 from shopplanr.admin.services import ServiceAdmin, ServiceForm
 
 CHANGEABLE = {"name": "name", "advancement_mode": "advancementMode"}
@@ -83,6 +85,10 @@ class TemplateAdmin(ConfirmedActionsMixin, TrackedAdmin, ServiceAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Return templates with the number of their steps."""
         return super().get_queryset(request).annotate(step_count=Count("steps", distinct=True))
+
+    def panels(self, request: HttpRequest, record: RouteTemplate) -> list[Panel]:
+        """Show what its steps ask for."""
+        return [panel_of_steps(list(record.steps.order_by("order")))]
 
     def save_model(self, request: HttpRequest, obj: RouteTemplate, form: TemplateForm, change: bool) -> None:
         """Wait for the steps: a template and its steps are one call of the service."""

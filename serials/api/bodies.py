@@ -6,10 +6,20 @@ Nothing is read by these: the services check every value, because the contract h
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from serials.models import AdvancementMode, DependencyType, ScrapReason
+from serials.models import (
+    AdvancementMode,
+    ApprovalKind,
+    CertificateType,
+    DependencyType,
+    En10204Type,
+    RequirementPolicy,
+    ScrapReason,
+)
 from serials.models.notes import PHOTOS_MAX
+from serials.models.requirements import REQUIRED_MAX
 from serials.services.parts import BATCH_MAX, SELECTION_MAX
 from serials.services.priorities import REORDERED_MOST
+from serials.services.requirements import REQUIREMENTS_MAX
 from serials.services.route_steps import STEPS_MAX
 from serials.tags import TAG_MAX_LENGTH, TAGS_MOST
 from shopplanr.api.shapes import Shape, Text
@@ -74,6 +84,38 @@ class PrioritiesBody(Shape):
     jobIds = serializers.ListField(child=Text(), min_length=1, max_length=REORDERED_MOST)
 
 
+class AskedBody(Shape):
+    """Certificates that a step asks for; at most one such item for a type and a minimum."""
+
+    certificateType = Choice(CertificateType.choices)
+    quantity = Whole(required=False, min_value=1, max_value=REQUIRED_MAX, help_text="1 unless it is given.")
+    en10204Minimum = Choice(
+        En10204Type.choices, required=False, allow_null=True, allow_blank=True, help_text="Any unless it is given."
+    )
+    policy = Choice(RequirementPolicy.choices, required=False, help_text="block unless it is given.")
+    id = Text(required=False, help_text="Ignored: what an answer said may come back.")
+
+
+class RequirementsBody(Shape):
+    """Everything that a step is to ask for."""
+
+    requirements = serializers.ListField(child=AskedBody(), max_length=REQUIREMENTS_MAX)
+
+
+class RequirementOverrideBody(Shape):
+    """What a part may go on without, and why."""
+
+    requirementId = Text()
+    reason = Text(max_length=TEXT_MAX_LENGTH)
+    userId = Text(required=False, max_length=255, help_text="Who does it. A signed-in caller may leave it out.")
+
+
+def _asked(words: str) -> serializers.ListField:
+    return serializers.ListField(
+        child=AskedBody(), required=False, allow_null=True, max_length=REQUIREMENTS_MAX, help_text=words
+    )
+
+
 class StepBody(Shape):
     """A step of a path that is made or changed; ``id`` names one that exists."""
 
@@ -82,6 +124,9 @@ class StepBody(Shape):
     location = Remark(max_length=255)
     optional = Flag(required=False)
     dependencyType = Choice(DependencyType.choices, required=False)
+    requirements = _asked(
+        "The certificates that it asks for. Left out: as before, none for a new step. [] takes all away."
+    )
 
 
 class PathBody(Shape):
@@ -110,6 +155,7 @@ class TemplateStepBody(Shape):
     location = Remark(max_length=255)
     optional = Flag(required=False)
     dependencyType = Choice(DependencyType.choices, required=False, help_text="preferred unless it is given.")
+    requirements = _asked("The certificates that it asks for; none unless they are given.")
 
 
 class TemplateBody(Shape):
@@ -255,6 +301,27 @@ class WaiveBody(Shape):
 
     reason = Text(max_length=TEXT_MAX_LENGTH)
     approverId = Text(max_length=255)
+
+
+class ApprovalBody(ActorBody):
+    """What is asked for, and why."""
+
+    kind = Choice(ApprovalKind.choices)
+    serialId = Text()
+    stepId = Remark(help_text="Which step; a force-completion is of the whole part, and has none.")
+    reason = Text(max_length=TEXT_MAX_LENGTH)
+
+
+class ApproveBody(ActorBody):
+    """What the approver has to say about it."""
+
+    reason = Remark(max_length=TEXT_MAX_LENGTH, help_text="Left out, it is approved for the reason that was given.")
+
+
+class DeclineBody(ActorBody):
+    """Why it is declined."""
+
+    reason = Text(max_length=TEXT_MAX_LENGTH)
 
 
 class NoteBody(ActorBody):

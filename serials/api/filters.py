@@ -6,9 +6,13 @@ from django_filters import FilterSet, filters
 from serials.due_dates import standing, still_open
 from serials.expressions import has_word
 from serials.models import (
+    ApprovalKind,
+    ApprovalRequest,
+    ApprovalState,
     Job,
     LibraryEntry,
     Note,
+    RequirementOverride,
     RouteTemplate,
     ScrapReason,
     Serial,
@@ -175,6 +179,39 @@ class OverrideFilters(FilterSet):
     class Meta:
         model = StepOverride
         fields: list[str] = []
+
+
+class RequirementOverrideFilters(FilterSet):
+    """Overrides of certificate requirements for one part."""
+
+    requirementId = filters.CharFilter(field_name="requirement_id", label="Of this requirement.")
+
+    class Meta:
+        model = RequirementOverride
+        fields: list[str] = []
+
+
+class ApprovalFilters(FilterSet):
+    """What people asked for."""
+
+    kind = filters.ChoiceFilter(choices=ApprovalKind.choices, label="What is asked for.")
+    state = filters.ChoiceFilter(choices=ApprovalState.choices, label="What became of it.")
+    serialId = filters.CharFilter(method="about", label="About this part.")
+    jobId = filters.CharFilter(field_name="serial__job_id", label="About parts of this job.")
+    stepId = filters.CharFilter(field_name="step_id", label="About this step.")
+    requestedBy = filters.CharFilter(field_name="requested_by", label="Asked by this person.")
+    decidedBy = filters.CharFilter(field_name="decided_by", label="Decided by this person.")
+    requestedSince = Since("requested_at", "Asked at or after this moment.")
+    requestedBefore = Before("requested_at", "Asked before this moment.")
+
+    class Meta:
+        model = ApprovalRequest
+        fields: list[str] = []
+
+    def about(self, rows, name, value):
+        """Take none for what is no part."""
+        number = serial_number(value)
+        return rows.none() if number is None else rows.filter(serial=number)
 
 
 class NoteFilters(FilterSet):

@@ -1,13 +1,13 @@
 """``/api/paths`` and ``/api/steps``."""
 
-from django.db.models import prefetch_related_objects
 from rest_framework.response import Response
 
-from serials.api.bodies import AssignBody, ModeBody, PathBody, PathChangeBody, StepConfigBody
+from serials import asked
+from serials.api.bodies import AssignBody, ModeBody, PathBody, PathChangeBody, RequirementsBody, StepConfigBody
 from serials.api.shapes import PathDetailShape, PathShape, StepLoadShape, StepShape
 from serials.figures import distribution
 from serials.models import Path, Step
-from serials.services import paths, steps
+from serials.services import paths, requirements, steps
 from shopplanr.accounts.actors import actor_for
 from shopplanr.api.parsing import body
 from shopplanr.api.schema import documented
@@ -15,7 +15,6 @@ from shopplanr.api.shapes import SuccessShape
 from shopplanr.api.viewsets import ApiViewSet
 from shopplanr.lookup import get_or_refuse
 from shopplanr.values import MISSING
-from shopplanr.versions import version_of
 
 
 class PathViewSet(ApiViewSet):
@@ -31,8 +30,8 @@ class PathViewSet(ApiViewSet):
 
     @documented("Get a path, and where its parts stand", answer=PathDetailShape)
     def retrieve(self, request, id):
-        """Six queries at most, whatever the number of parts."""
-        path = get_or_refuse(Path.objects.prefetch_related("steps"), id, "Path")
+        """Seven queries at most, whatever the number of parts."""
+        path = get_or_refuse(Path.objects.prefetch_related("steps", asked.of_steps("steps__")), id, "Path")
         loads = distribution(path, path.steps.all())
         return self._shown(path, distribution=StepLoadShape.each(loads))
 
@@ -56,14 +55,14 @@ class PathViewSet(ApiViewSet):
         return Response({"success": True})
 
     def _shown(self, path: Path, status: int = 200, **more: object) -> Response:
-        prefetch_related_objects([path], "steps")  # read once, for the answer and for its version
+        path = asked.with_steps(path)  # read once, for the answer and for its version
         return self.shown_as(paths.version_of_path(path), PathShape.of(path) | more, status)
 
 
 class StepViewSet(ApiViewSet):
     """Operations of a path."""
 
-    versioned = frozenset({"retrieve", "assign", "configure"})
+    versioned = frozenset({"retrieve", "assign", "configure", "ask"})
 
     @documented("Get a step", answer=StepShape)
     def retrieve(self, request, id):
@@ -83,5 +82,12 @@ class StepViewSet(ApiViewSet):
         actor = actor_for(request, None, anonymous=True)
         return self._shown(steps.configure(id, body(request), actor, expected=self.expected(request)))
 
+    @documented("Say which certificates a step asks for", body=RequirementsBody, answer=StepShape)
+    def ask(self, request, id):
+        """These and no others. It counts for every part that leaves the step from now on."""
+        actor = actor_for(request, None, anonymous=True)
+        wanted = body(request).get("requirements")
+        return self._shown(requirements.set_of_step(id, wanted, actor, expected=self.expected(request)))
+
     def _shown(self, step: Step) -> Response:
-        return self.shown_as(version_of(step), StepShape.of(step))
+        return self.shown_as(steps.version_of_step(step), StepShape.of(step))

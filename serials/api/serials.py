@@ -12,24 +12,26 @@ from serials.api.bodies import (
     AdvanceToBody,
     ForceCompleteBody,
     OverrideBody,
+    RequirementOverrideBody,
     ReverseBody,
     ScrapBody,
     WaiveBody,
 )
-from serials.api.filters import OverrideFilters, SerialFilters
+from serials.api.filters import OverrideFilters, RequirementOverrideFilters, SerialFilters
 from serials.api.shapes import (
     BypassShape,
     JumpShape,
     MovedShape,
     MovesShape,
+    RequirementOverrideShape,
     SerialRowShape,
     SerialShape,
     StepOverrideShape,
     StepStatusShape,
     StepStatusViewShape,
 )
-from serials.models import Serial, StepOverride
-from serials.services import advancement, bulk_moves, deferrals, endings, overrides, parts
+from serials.models import RequirementOverride, Serial, StepOverride
+from serials.services import advancement, bulk_moves, deferrals, endings, overrides, parts, requirement_overrides
 from shopplanr.accounts.actors import actor_for, approver_for
 from shopplanr.api.listing import Listing, refuse_filters, shaped
 from shopplanr.api.parsing import body
@@ -66,6 +68,12 @@ class SerialViewSet(ApiViewSet):
             orderings={"createdAt": "created_at"},
             default=("created_at",),
             writer=shaped(StepOverrideShape),
+        ),
+        "requirement_overrides": Listing(
+            filterset=RequirementOverrideFilters,
+            orderings={"createdAt": "created_at"},
+            default=("created_at",),
+            writer=shaped(RequirementOverrideShape),
         ),
     }
 
@@ -169,6 +177,27 @@ class SerialViewSet(ApiViewSet):
         given = body(request)
         overrides.reverse(id, step_id, actor_for(request, given.get("userId")), given.get("reason"))
         return Response({"success": True})
+
+    @documented(
+        "List the certificate requirements that a serial may go on without", answer=RequirementOverrideShape, many=True
+    )
+    def requirement_overrides(self, request, id):
+        """Empty for an unknown serial."""
+        number = serial_number(id)
+        rows = RequirementOverride.objects.select_related("requirement")
+        found = rows.none() if number is None else rows.filter(serial=number)
+        return self.listings["requirement_overrides"].answer(request, found)
+
+    @documented(
+        "Let a serial go on without the certificates that a step asks for",
+        body=RequirementOverrideBody,
+        answer=RequirementOverrideShape,
+    )
+    def override_requirement(self, request, id):
+        """Where the requirement may be overridden. The override that exists already, where it does."""
+        given = body(request)
+        actor = actor_for(request, given.get("userId"))
+        return Response(RequirementOverrideShape.of(requirement_overrides.create(id, given, actor)))
 
     @documented("Waive a deferred step", body=WaiveBody, answer=StepStatusShape)
     def waive_step(self, request, id, step_id):

@@ -2,7 +2,19 @@
 
 from rest_framework import serializers
 
-from serials.models import AdvancementMode, DependencyType, ImageType, ScrapReason, SerialStatus, StepStatusCode
+from serials.models import (
+    AdvancementMode,
+    ApprovalKind,
+    ApprovalState,
+    CertificateType,
+    DependencyType,
+    En10204Type,
+    ImageType,
+    RequirementPolicy,
+    ScrapReason,
+    SerialStatus,
+    StepStatusCode,
+)
 from serials.scheduling import DueStatus
 from shopplanr.api.shapes import Shape, Text, Timestamp
 
@@ -83,6 +95,26 @@ class JobProgressShape(Shape):
 # --- Paths and steps
 
 
+class AskedShape(Shape):
+    """Certificates that a step asks for."""
+
+    certificateType = Choice(CertificateType.choices, source="certificate_type")
+    quantity = Whole(help_text="How many different certificates.")
+    en10204Minimum = Choice(
+        En10204Type.choices,
+        source="en10204_minimum",
+        required=False,
+        help_text="Each of at least this type (EN 10204); any where it is left out.",
+    )
+    policy = Choice(RequirementPolicy.choices)
+
+
+class RequirementShape(AskedShape):
+    """Certificates that a step of a path asks for."""
+
+    id = Text()
+
+
 class StepShape(Shape):
     """One operation of a path."""
 
@@ -93,6 +125,7 @@ class StepShape(Shape):
     assignedTo = Text(source="assigned_to_id", required=False)
     optional = Flag()
     dependencyType = Choice(DependencyType.choices, source="dependency_type")
+    requirements = RequirementShape(many=True, source="asked_if_any", required=False)
 
 
 class PathShape(Shape):
@@ -116,6 +149,7 @@ class TemplateStepShape(Shape):
     location = Text(required=False)
     optional = Flag()
     dependencyType = Choice(DependencyType.choices, source="dependency_type")
+    requirements = AskedShape(many=True, source="asked_if_any", required=False)
 
 
 class TemplateRouteShape(Shape):
@@ -273,6 +307,44 @@ class StepOverrideShape(Shape):
     reason = Text()
     createdBy = Text(source="created_by")
     createdAt = Timestamp(source="created_at")
+
+
+class RequirementOverrideShape(Shape):
+    """One part may go on without what a requirement asks for."""
+
+    id = Text()
+    serialId = Text(source="serial_public_id")
+    requirementId = Text(source="requirement_id")
+    stepId = Text(source="requirement.step_id")
+    reason = Text()
+    createdBy = Text(source="created_by")
+    createdAt = Timestamp(source="created_at")
+
+
+# --- What awaits a decision
+
+
+class ApprovalShape(Shape):
+    """What somebody asked for, and what became of it."""
+
+    id = Text()
+    kind = Choice(ApprovalKind.choices)
+    state = Choice(ApprovalState.choices)
+    serialId = Text(source="serial_public_id")
+    jobId = Text(source="job_id")
+    pathId = Text(source="path_id")
+    stepId = Text(source="step_id", required=False, help_text="Not of a force-completion, which is of the whole part.")
+    reason = Text()
+    requestedBy = Text(source="requested_by")
+    calledBy = Text(source="called_by", required=False, help_text="Who really asked, where that is somebody else.")
+    requestedAt = Timestamp(source="requested_at")
+    decidedBy = Text(source="decided_by", required=False)
+    decidedAt = Timestamp(source="decided_at", required=False)
+    decisionReason = Text(
+        source="decision_reason",
+        required=False,
+        help_text="Why it was declined, or approved for another reason than the one given.",
+    )
 
 
 # --- Notes

@@ -2,6 +2,7 @@
 
 from rest_framework.response import Response
 
+from serials import asked
 from serials.api.bodies import ApplyBody, TemplateBody, TemplateChangeBody
 from serials.api.filters import TemplateFilters
 from serials.api.shapes import PathShape, TemplateRouteShape
@@ -30,7 +31,7 @@ class TemplateViewSet(ApiViewSet):
 
     def rows(self):
         """Return every template with its steps."""
-        return RouteTemplate.objects.prefetch_related("steps")
+        return RouteTemplate.objects.prefetch_related("steps", asked.of_template_steps("steps__"))
 
     @documented("List route templates", answer=TemplateRouteShape, many=True)
     def list(self, request):
@@ -41,7 +42,7 @@ class TemplateViewSet(ApiViewSet):
     def create(self, request):
         """Written out, or copied from a path."""
         template = templates.create(body(request), actor_for(request, None, anonymous=True))
-        return self.created(TemplateRouteShape.of(template))
+        return self.created(TemplateRouteShape.of(asked.with_steps(template)))
 
     @documented("Get a route template", answer=TemplateRouteShape)
     def retrieve(self, request, id):
@@ -52,7 +53,7 @@ class TemplateViewSet(ApiViewSet):
     def update(self, request, id):
         """What is left out stays. Paths that were made from it do not change."""
         template = templates.update(id, body(request), actor_for(request, None, anonymous=True))
-        return Response(TemplateRouteShape.of(template))
+        return Response(TemplateRouteShape.of(asked.with_steps(template)))
 
     @documented("Delete a route template", answer=SuccessShape)
     def destroy(self, request, id):
@@ -64,4 +65,4 @@ class TemplateViewSet(ApiViewSet):
     def apply(self, request, id):
         """A copy with all settings of the steps, independent from then on."""
         path = templates.apply(id, body(request), actor_for(request, None, anonymous=True))
-        return self.created(PathShape.of(path))
+        return self.created(PathShape.of(asked.with_steps(path)))

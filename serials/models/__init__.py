@@ -1,8 +1,10 @@
 """Job → Path → Step: what to make and how. Serial: one physical part on a path. Note: what people write of parts.
 
 Route templates and libraries are what planners write routes with; requirements, the certificates that a step asks for.
+An approval request is what one person asks for and another decides.
 """
 
+from serials.models.approvals import ApprovalKind, ApprovalRequest, ApprovalState
 from serials.models.libraries import LibraryEntry, LibraryKind
 from serials.models.notes import ImageType, Note, NotePhoto, NoteSerial
 from serials.models.parts import ScrapReason, Serial, SerialCounter, SerialStatus
@@ -20,6 +22,9 @@ from serials.models.templates import RouteTemplate, TemplateStep
 
 __all__ = [
     "AdvancementMode",
+    "ApprovalKind",
+    "ApprovalRequest",
+    "ApprovalState",
     "CertificateType",
     "DependencyType",
     "En10204Type",

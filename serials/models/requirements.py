@@ -59,6 +59,25 @@ class CertificateRequirement(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def words(self) -> str:
+        """Return what is asked for: ``2 process certificates (EN 10204 3.1 or better)``."""
+        return asked_in_words(self.quantity, self.certificate_type, self.en10204_minimum)
+
+    @property
+    def short(self) -> str:
+        """Return the same where there is little room: ``2 process certs, 3.1+``."""
+        plus = "+" if self.en10204_minimum != En10204Type.COUNTERSIGNED else ""
+        kind = f", {self.en10204_minimum}{plus}" if self.en10204_minimum else ""
+        return f"{self.quantity} {self.certificate_type} cert{'s' if self.quantity != 1 else ''}{kind}"
+
+
+def asked_in_words(quantity: int, certificate_type: str, en10204_minimum: str = "") -> str:
+    """Return so many certificates of a kind as people say it."""
+    better = " or better" if en10204_minimum != En10204Type.COUNTERSIGNED else ""
+    kind = f" (EN 10204 {en10204_minimum}{better})" if en10204_minimum else ""
+    return f"{quantity} {certificate_type} certificate{'s' if quantity != 1 else ''}{kind}"
+
 
 def _whole(model: str) -> list[models.CheckConstraint]:
     return [
@@ -96,7 +115,12 @@ class StepRequirement(CertificateRequirement):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} {self.get_certificate_type_display().lower()} at {self.step_id}"
+        return self.words
+
+    @classmethod
+    def active(cls) -> models.QuerySet["StepRequirement"]:
+        """Return what steps ask for now."""
+        return cls.objects.filter(retired_at=None)
 
 
 class TemplateRequirement(CertificateRequirement):
@@ -121,7 +145,7 @@ class TemplateRequirement(CertificateRequirement):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} {self.get_certificate_type_display().lower()} at step {self.template_step_id}"
+        return self.words
 
 
 @append_only

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from audit.history import tracked
 from shopplanr import clock
@@ -155,3 +156,13 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def asked(self) -> list:
+        """Return the certificates that the step asks for now; ``serials.asked`` reads them of many steps at once."""
+        return list(self.requirements.filter(retired_at=None).order_by("certificate_type", "en10204_minimum"))
+
+    @property
+    def asked_if_any(self) -> list | None:
+        """Return the same, None where it asks for none."""
+        return self.asked or None

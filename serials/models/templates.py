@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from audit.history import tracked
 from serials.models.routes import NAME_MAX_LENGTH, AdvancementMode, DependencyType
@@ -64,3 +65,13 @@ class TemplateStep(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def asked(self) -> list:
+        """Return the certificates that the step asks for; ``serials.asked`` reads them of many steps at once."""
+        return list(self.requirements.order_by("certificate_type", "en10204_minimum"))
+
+    @property
+    def asked_if_any(self) -> list | None:
+        """Return the same, None where it asks for none."""
+        return self.asked or None

@@ -15,12 +15,12 @@ def advance(serial_id: str, actor: Actor, *, expected_step_index: object = None)
     """Move the part one step on, or complete it from its last step; return it.
 
     ``expected_step_index`` is where the caller saw the part. Raises ``SerialNumber not found``, and what
-    ``check_may_advance`` and ``routing.advance`` raise.
+    ``check_may_advance``, ``routing.advance`` and ``leaving.check`` raise.
     """
     serial = parts.lock(serial_id, "SerialNumber")
     check_may_advance(serial, expected_step_index)
     _, steps = parts.route_of(serial)
-    moves.carry_out([moves.Planned(serial, routing.advance(serial.id, steps, serial.current_step_index))], actor)
+    moves.carry_out_one(moves.Planned(serial, routing.advance(serial.id, steps, serial.current_step_index)), actor)
     return serial
 
 
@@ -30,15 +30,15 @@ def advance_to(
 ) -> tuple[Serial, tuple[routing.Bypass, ...]]:
     """Move the part to a later step; return it, and the steps that the jump passed.
 
-    Raises ``Serial not found``, ``targetStepIndex is required``, and what ``check_may_jump`` and ``routing.jump``
-    raise.
+    Raises ``Serial not found``, ``targetStepIndex is required``, and what ``check_may_jump``, ``routing.jump`` and
+    ``leaving.check`` raise.
     """
     serial = parts.lock(serial_id)
     check_may_jump(serial, expected_step_index)
     target = whole_number(target_step_index, "targetStepIndex")
     mode, steps = parts.route_of(serial)
     move = routing.jump(serial.id, steps, mode, serial.current_step_index, target)
-    moves.carry_out([moves.Planned(serial, move)], actor)
+    moves.carry_out_one(moves.Planned(serial, move), actor)
     return serial, move.bypassed
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from serials import refusals, routing
 from serials.models import Serial
-from serials.services import advancement, moves, parts
+from serials.services import advancement, leaving, moves, parts
 from serials.services.moves import Planned
 from shopplanr.actor import Actor
 from shopplanr.refusals import Invalid, Refusal
@@ -69,6 +69,7 @@ def _move(serial_ids: Sequence[str], plan: Plan, actor: Actor, expected: Mapping
             outcomes[serial.id] = Planned(serial, plan(serial, mode, steps, expected[serial.id]))
         except Refusal as refusal:
             outcomes[serial.id] = refusal
+    outcomes |= leaving.refused(each.leaving for each in outcomes.values() if isinstance(each, Planned))
     refused = {serial_id: outcome for serial_id, outcome in outcomes.items() if isinstance(outcome, Refusal)}
     if refused:
         raise refusals.SomeRefuse(refused)

@@ -7,9 +7,10 @@ from django.db import transaction
 from audit import trail
 from audit.models import Action
 from serials import refusals, routing
-from serials.models import ScrapReason, Serial, SerialStatus
+from serials.models import ApprovalKind, ScrapReason, Serial, SerialStatus
 from serials.models.parts import COMPLETED_INDEX
-from serials.services import parts
+from serials.services import leaving, parts, requests
+from serials.services.leaving import Leaving
 from shopplanr import clock
 from shopplanr.actor import Actor
 from shopplanr.refusals import Invalid
@@ -57,15 +58,22 @@ def scrap(serial_id: str, reason: object, explanation: object, actor: Actor) -> 
 def force_complete(serial_id: str, reason: object, actor: Actor) -> Serial:
     """Complete the part although required steps are open; return it. The step records stay as they are.
 
-    Raises ``Serial not found``, ``ForceScrapped``, ``AlreadyCompleted``, ``NothingToForce``.
+    It needs no certificates either: the entry names the requirements that would have held the part back.
+
+    Raises ``Serial not found``, ``ForceScrapped``, ``AlreadyCompleted``, ``NothingToForce``, and what
+    ``second_person`` raises.
     """
     serial = parts.lock(serial_id)
     _, steps = parts.route_of(serial)
     incomplete = check_may_force(serial, steps)
     reason = given_text(reason, "reason")
     forced_by = actor.identified()
+    asked = requests.settle(ApprovalKind.FORCE_COMPLETE, [serial], None, actor, reason)
 
-    facts = {"reason": reason} if reason else {}
+    facts: dict[str, object] = ({"reason": reason} if reason else {}) | asked[serial.pk]
+    here = steps[serial.current_step_index]
+    if missing := leaving.missing(Leaving(serial, here, routing.work_done(steps, here.index), completes=True)):
+        facts["missingRequirementIds"] = missing
     entry = trail.record(
         Action.SERIAL_FORCE_COMPLETED,
         actor,

@@ -16,7 +16,8 @@ from audit.models import Action
 from serials import routing
 from serials.models import Serial, SerialStatus
 from serials.models.parts import COMPLETED_INDEX
-from serials.services import parts
+from serials.services import leaving, parts
+from serials.services.leaving import Leaving
 from shopplanr import clock
 from shopplanr.actor import Actor
 
@@ -38,10 +39,22 @@ class Planned:
     serial: Serial
     move: routing.Move
 
+    @property
+    def leaving(self) -> Leaving:
+        """What has to be there before the move is made."""
+        return Leaving(self.serial, self.move.origin, self.move.asked, self.move.completes)
+
+
+def carry_out_one(planned: Planned, actor: Actor) -> None:
+    """Write the move of one part, once nothing holds it back; otherwise raise why (``leaving.check``)."""
+    leaving.check(planned.leaving)
+    carry_out([planned], actor)
+
 
 def carry_out(planned: Sequence[Planned], actor: Actor) -> None:
     """Write the moves: step statuses, audit entries, the parts and their versions. The parts show where they are now.
 
+    Nothing may hold a part back any more: the caller has asked ``leaving.refused``.
     Entries are in the order of the moves, and a part's own in the order of its route. Raises ``userId is required``.
     """
     actor.identified()

@@ -5,8 +5,8 @@ from django.db import transaction
 from audit import trail
 from audit.models import Action
 from serials import refusals, routing
-from serials.models import SerialStatus, StepOverride, StepStatus
-from serials.services import parts
+from serials.models import ApprovalKind, SerialStatus, StepOverride, StepStatus
+from serials.services import parts, requests
 from shopplanr.actor import Actor
 from shopplanr.lookup import is_plausible_id
 from shopplanr.refusals import NotFound
@@ -19,7 +19,8 @@ def create(serial_id: str, serial_ids: object, step_id: object, reason: object, 
 
     Returns the overrides that are new; a part that has an active one is passed over. Raises ``Serial not found``,
     ``serialIds must have at least one item``, ``stepId is required``, ``OverrideCompletedStep``,
-    ``reason is required``, and ``ProcessStep not found`` where a part's path has no such step.
+    ``reason is required``, ``ProcessStep not found`` where a part's path has no such step, and what ``second_person``
+    raises.
     """
     parts.find(serial_id)
     serials = parts.lock_all([serial_id] if serial_ids is None else parts.selection(serial_ids))
@@ -32,8 +33,8 @@ def create(serial_id: str, serial_ids: object, step_id: object, reason: object, 
     )
     if len(statuses) < len(numbers):
         raise NotFound.of("ProcessStep", step_id)
-    if routing.COMPLETED in statuses.values():
-        raise refusals.OverrideCompletedStep()
+    for status in statuses.values():
+        check_may_override(status)
     reason = required_text(reason, "reason")
     created_by = actor.identified()
 
@@ -41,15 +42,25 @@ def create(serial_id: str, serial_ids: object, step_id: object, reason: object, 
         StepOverride.objects.filter(serial__in=numbers, step=step_id, active=True).values_list("serial", flat=True)
     )
     chosen = [serial for serial in serials.values() if serial.pk not in active]
+    asked = requests.settle(ApprovalKind.OVERRIDE, chosen, step_id, actor, reason)
     overrides = StepOverride.objects.bulk_create(
         [StepOverride(serial=serial, step_id=step_id, reason=reason, created_by=created_by) for serial in chosen]
     )
     trail.record_all(
         Action.STEP_OVERRIDE_CREATED,
         actor,
-        [parts.places(serial) | {"step_id": step_id, "metadata": {"reason": reason}} for serial in chosen],
+        [
+            parts.places(serial) | {"step_id": step_id, "metadata": {"reason": reason} | asked[serial.pk]}
+            for serial in chosen
+        ],
     )
     return overrides
+
+
+def check_may_override(status: str) -> None:
+    """Raise ``OverrideCompletedStep`` where a step of this status needs no override any more."""
+    if status == routing.COMPLETED:
+        raise refusals.OverrideCompletedStep()
 
 
 @transaction.atomic

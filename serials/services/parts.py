@@ -35,6 +35,10 @@ _ROUTES = """
            EXISTS (
                SELECT 1 FROM serials_stepoverride override
                WHERE override.serial_id = record.serial_id AND override.step_id = record.step_id AND override.active
+           ),
+           EXISTS (
+               SELECT 1 FROM serials_steprequirement requirement
+               WHERE requirement.step_id = record.step_id AND requirement.retired_at IS NULL
            )
     FROM {parts}
     JOIN serials_stepstatus record ON record.serial_id = part.number
@@ -126,8 +130,10 @@ def routes_of(serials: Iterable[Serial]) -> Iterator[tuple[Serial, str, list[rou
         for number, of_part in groupby(cursor, itemgetter(0)):
             rows = list(of_part)
             steps = [
-                routing.RouteStep(step_id, name, index, bool(optional), dependency_type, status, bool(overridden))
-                for _, _, step_id, name, index, optional, dependency_type, status, overridden in rows
+                routing.RouteStep(
+                    step_id, name, index, bool(optional), dependency_type, status, bool(overridden), bool(asks)
+                )
+                for _, _, step_id, name, index, optional, dependency_type, status, overridden, asks in rows
             ]
             yield by_number[number], rows[0][1], steps
 

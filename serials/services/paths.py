@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from audit import history
-from serials import refusals
+from serials import asked, refusals
 from serials.models import AdvancementMode, Job, Path, Step
 from serials.models.routes import NAME_MAX_LENGTH
 from serials.services import route_steps
@@ -49,7 +49,7 @@ def update(
     with serials, ``StepRemoved`` or ``StepReordered``; then nothing is changed.
     """
     path = _lock(path_id)
-    expected.check(path, _steps(path))
+    expected.check(path, _steps(path), asked.facts_within(step__path=path))
     if "name" in fields:
         path.name = changed_name(fields["name"], max_length=NAME_MAX_LENGTH)
     if "goalQuantity" in fields:
@@ -75,7 +75,7 @@ def delete(path_id: str, actor: Actor, *, expected: Expected = ANY) -> None:
     Raises ``Path not found``, ``Stale``, ``PathHasSerials``.
     """
     path = _lock(path_id)
-    expected.check(path, _steps(path))
+    expected.check(path, _steps(path), asked.facts_within(step__path=path))
     if path.serials.exists():
         raise refusals.PathHasSerials()
     route_steps.remove(path.steps.all(), actor)
@@ -87,8 +87,8 @@ def _lock(path_id: str) -> Path:
 
 
 def version_of_path(path: Path) -> str:
-    """Return the version of a path with its steps; no query where they came along."""
-    return version_of(path, path.steps)
+    """Return the version of a path with its steps and what these ask for; no query where they came along."""
+    return version_of(path, path.steps, asked.facts_of(sorted(path.steps.all(), key=lambda step: step.order)))
 
 
 def _steps(path: Path) -> QuerySet[Step]:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
-from serials import refusals
+from serials import asked, refusals
 from serials.models import Path, RouteTemplate, Step, TemplateStep
 from serials.services import paths, steps, templates
 from shopplanr.actor import Actor
 from shopplanr.lookup import get_or_refuse
 
 ROUTE_COLUMNS = ("name", "goal_quantity", "advancement_mode")
+ASKED_COLUMNS = ("pk", "certificate_type", "quantity", "en10204_minimum", "policy")
 STEP_COLUMNS = ("pk", "name", "location", "optional", "dependency_type", "assigned_to_id")
 
 
@@ -20,9 +21,13 @@ def mark_of(route: Path | RouteTemplate, its_steps: Iterable[Step | TemplateStep
     """Return a short text that stays the same as long as all that planners write about a route does.
 
     A form carries it, and says with it what it was made from. A template has no goal, nor people: they count as none.
+    One query for what the steps ask for, where it did not come along.
     """
-    rows = [route, *its_steps]
-    columns = [ROUTE_COLUMNS, *[STEP_COLUMNS] * (len(rows) - 1)]
+    its_steps = list(its_steps)
+    asked.put(its_steps)
+    rows = [route, *its_steps, *(each for step in its_steps for each in step.asked)]
+    columns = [ROUTE_COLUMNS, *[STEP_COLUMNS] * len(its_steps)]
+    columns += [ASKED_COLUMNS] * (len(rows) - len(columns))
     facts = [[getattr(row, name, None) for name in names] for row, names in zip(rows, columns, strict=True)]
     return hashlib.blake2s(json.dumps(facts).encode(), digest_size=12).hexdigest()
 

@@ -8,7 +8,7 @@ from audit import history
 from serials import refusals
 from serials.models import DependencyType, Note, Path, Serial, SerialStatus, Step, StepStatus, TemplateStep
 from serials.models.routes import NAME_MAX_LENGTH
-from serials.services import records
+from serials.services import records, requirements
 from shopplanr.actor import Actor
 from shopplanr.refusals import Invalid
 from shopplanr.values import choice, flag, given_text, required_text
@@ -48,6 +48,8 @@ def _given_step(item: object, where: str) -> dict[str, object]:
         columns["optional"] = flag(item["optional"], f"{where}.optional")
     if item.get("dependencyType") is not None:
         columns["dependency_type"] = choice(item["dependencyType"], f"{where}.dependencyType", DependencyType.values)
+    if item.get("requirements") is not None:
+        columns["requirements"] = requirements.given(item["requirements"], f"{where}.requirements")
     return columns
 
 
@@ -56,8 +58,9 @@ def arrange(path: Path, wanted: Sequence[Mapping[str, object]], actor: Actor, *,
 
     A step that is named by its id stays itself. Once there are parts on the path, so does one that is named by its
     place; unless ``by_place`` is false: then a step without an id is a new one everywhere. Steps that parts carry stay
-    where they are, and new ones may follow them. A part in progress then gets a pending record for each. Raises an
-    unknown or repeated id, ``StepReordered``, ``StepRemoved``.
+    where they are, and new ones may follow them. A part in progress then gets a pending record for each. A step asks
+    for the certificates that its ``requirements`` say; without them, for what it asked for before. Raises an unknown or
+    repeated id, ``StepReordered``, ``StepRemoved``.
     """
     steps = list(path.steps.select_for_update(no_key=True).order_by("order"))
     in_use = path.serials.exists()
@@ -73,6 +76,8 @@ def arrange(path: Path, wanted: Sequence[Mapping[str, object]], actor: Actor, *,
 
     remove(path.steps.filter(pk__in=[step.id for step in steps if step.id not in kept]), actor)
     _write(path, chosen, wanted, actor)
+    asked = zip(chosen, wanted, strict=True)
+    requirements.arrange({step: item["requirements"] for step, item in asked if "requirements" in item}, actor)
     if in_use and len(chosen) > carries:
         # A part that is about to complete is waited for here: either it has left before, or it gets the new steps.
         in_progress = Serial.objects.filter(path=path, status=SerialStatus.IN_PROGRESS)
@@ -82,7 +87,11 @@ def arrange(path: Path, wanted: Sequence[Mapping[str, object]], actor: Actor, *,
 
 
 def remove(steps: QuerySet[Step] | QuerySet[TemplateStep], actor: Actor) -> None:
-    """Remove steps that no part carries, or those of a template; their last version stays in the history."""
+    """Remove steps that no part carries, or those of a template; their last version stays in the history.
+
+    So does that of what they ask for.
+    """
+    requirements.remove(steps, actor)
     if history.record_versions(steps, history.DELETED, actor):
         # Past the signals, by which the history would write its versions one by one. The database still refuses to
         # remove a step that something refers to.
@@ -121,7 +130,7 @@ def _write(path: Path, chosen: Sequence[Step], wanted: Sequence[Mapping[str, obj
     new, changed, moved = [], [], []
     for order, (step, columns) in enumerate(zip(chosen, wanted, strict=True)):
         is_new = step._state.adding
-        columns = {name: value for name, value in columns.items() if name != "id"} | {"order": order}
+        columns = {name: value for name, value in columns.items() if name in COLUMNS} | {"order": order}
         if not is_new and step.order != order:
             moved.append(step.pk)
         differing = [name for name, value in columns.items() if getattr(step, name) != value]

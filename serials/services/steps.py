@@ -6,18 +6,23 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from audit import history
-from serials import refusals
+from serials import asked, refusals
 from serials.models import DependencyType, Path, Step
 from shopplanr.actor import Actor
 from shopplanr.lookup import get_or_refuse, is_plausible_id
 from shopplanr.refusals import Invalid
 from shopplanr.values import MISSING
-from shopplanr.versions import ANY, Expected
+from shopplanr.versions import ANY, Expected, version_of
 
 
 def find(step_id: object) -> Step:
     """Return the step; raise ``ProcessStep not found``."""
     return get_or_refuse(Step.objects.all(), step_id, "ProcessStep")
+
+
+def version_of_step(step: Step) -> str:
+    """Return the version of a step with what it asks for."""
+    return version_of(step, asked.facts_of([step]))
 
 
 @transaction.atomic
@@ -27,7 +32,7 @@ def assign(step_id: str, user_id: object, actor: Actor, *, expected: Expected = 
     Raises ``ProcessStep not found``, ``Stale``, ``userId is required`` where it is ``MISSING``, ``AssigneeUnknown``.
     """
     step = _lock(step_id)
-    expected.check(step)
+    expected.check(step, asked.facts_within(step=step))
     if user_id is MISSING:
         raise Invalid.required("userId")
     if user_id is not None and not _held_active([user_id]):
@@ -65,7 +70,7 @@ def configure(step_id: str, fields: Mapping[str, object], actor: Actor, *, expec
     ``Stale``, ``NothingToUpdate`` where nothing valid is left.
     """
     step = _lock(step_id)
-    expected.check(step)
+    expected.check(step, asked.facts_within(step=step))
     changes: dict[str, object] = {}
     if isinstance(fields.get("optional"), bool):
         changes["optional"] = fields["optional"]

@@ -7,7 +7,7 @@ from django.db import transaction
 from audit import history
 from serials.models import AdvancementMode, Path, RouteTemplate, Step, TemplateStep
 from serials.models.routes import NAME_MAX_LENGTH
-from serials.services import paths, route_steps
+from serials.services import paths, requirements, route_steps
 from shopplanr import clock
 from shopplanr.actor import Actor
 from shopplanr.lookup import get_or_refuse
@@ -19,7 +19,13 @@ SETTINGS = {
     "optional": "optional",
     "dependency_type": "dependencyType",
 }
-"""What a step is copied with, by column, and as a request calls it. Who does it is the path's own."""
+"""What a step is copied with, by column, and as a request calls it. Who does it is the path's own.
+
+It is copied with what it asks for as well (``serials.services.requirements``).
+"""
+
+ASKED = "requirements"
+"""Where what a step asks for stands beside its columns."""
 
 NOUN = "TemplateRoute"
 """What the documents call a template."""
@@ -62,7 +68,7 @@ def update(template_id: object, fields: Mapping[str, object], actor: Actor) -> R
         template.advancement_mode = _mode(fields["advancementMode"])
     if "steps" in fields:
         steps = route_steps.given(fields["steps"], route_steps.AT_LEAST_ONE)
-        if _as_written(steps) != _as_written(_columns(template.steps.order_by("order"))):
+        if _as_written(steps) != _as_written(_columns(list(template.steps.order_by("order")))):
             route_steps.remove(template.steps.all(), actor)
             _write_steps(template, steps, actor)
     template.updated_at = clock.now()
@@ -90,11 +96,11 @@ def apply(template_id: object, fields: Mapping[str, object], actor: Actor) -> Pa
     """
     template = _lock(template_id)  # so that its steps are of one writing
     name = given_text(fields.get("pathName"), "pathName", NAME_MAX_LENGTH) or template.name
-    steps = [
-        {SETTINGS[column]: value for column, value in step.items()}
-        for step in _columns(template.steps.order_by("order"))
-    ]
-    copied = {"name": name, "steps": steps, "advancementMode": template.advancement_mode or None}
+    copied = {
+        "name": name,
+        "steps": items_of(list(template.steps.order_by("order"))),
+        "advancementMode": template.advancement_mode or None,
+    }
     wanted = {field: fields.get(field) for field in ("jobId", "goalQuantity")}
     return paths.create(wanted | copied, actor)
 
@@ -107,24 +113,43 @@ def _mode(value: object) -> str:
     return choice(value, "advancementMode", AdvancementMode.values) if value not in (None, "") else ""
 
 
+def items_of(steps: Sequence[Step] | Sequence[TemplateStep]) -> list[dict[str, object]]:
+    """Return the steps as a request gives them to a path or a template that is to be the same; one statement."""
+    return [
+        {SETTINGS[column]: value for column, value in step.items() if column in SETTINGS}
+        | ({"requirements": [requirements.as_given(each) for each in step[ASKED]]} if step[ASKED] else {})
+        for step in _columns(steps)
+    ]
+
+
 def _like(path: Path) -> dict[str, object]:
     """Return the path in the fields of a request."""
-    steps = [
-        {SETTINGS[column]: value for column, value in step.items()} for step in _columns(path.steps.order_by("order"))
-    ]
+    steps = items_of(list(path.steps.order_by("order")))
     return {"name": path.name, "advancementMode": path.advancement_mode, "steps": steps}
 
 
-def _columns(steps: Sequence[Step | TemplateStep]) -> list[dict[str, object]]:
-    return [{column: getattr(step, column) for column in SETTINGS} for step in steps]
+def _columns(steps: Sequence[Step] | Sequence[TemplateStep]) -> list[dict[str, object]]:
+    return [
+        {column: getattr(step, column) for column in SETTINGS} | {ASKED: asked}
+        for step, asked in zip(steps, requirements.of_each(steps), strict=True)
+    ]
 
 
 def _as_written(steps: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
     """Return the steps with every setting; what is not given is as for a new step."""
-    return [{column: step.get(column, getattr(TemplateStep(), column)) for column in SETTINGS} for step in steps]
+    return [
+        {column: step.get(column, getattr(TemplateStep(), column)) for column in SETTINGS}
+        | {ASKED: step.get(ASKED, [])}
+        for step in steps
+    ]
 
 
 def _write_steps(template: RouteTemplate, steps: Sequence[Mapping[str, object]], actor: Actor) -> None:
-    rows = [TemplateStep(template=template, order=order, **step) for order, step in enumerate(_as_written(steps))]
+    written = _as_written(steps)
+    rows = [
+        TemplateStep(template=template, order=order, **{column: step[column] for column in SETTINGS})
+        for order, step in enumerate(written)
+    ]
     TemplateStep.objects.bulk_create(rows)
     history.record_versions(template.steps.all(), history.CREATED, actor)
+    requirements.write(rows, [step[ASKED] for step in written], actor)

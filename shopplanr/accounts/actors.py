@@ -11,12 +11,11 @@ from shopplanr.accounts.kiosk import KioskUser
 from shopplanr.accounts.models import ApiToken
 from shopplanr.accounts.roles import Right, refusal_sentence
 from shopplanr.accounts.services import active_user
-from shopplanr.actor import ANONYMOUS, Actor
+from shopplanr.actor import ANONYMOUS, KIOSK, Actor
 from shopplanr.refusals import Forbidden
 from shopplanr.values import given_text
 
 SESSION = "session"
-KIOSK = "kiosk"
 
 NAME_MAX_LENGTH = 255
 """Characters that the record keeps of who did something."""
@@ -60,6 +59,19 @@ def approver_for(request: Request | HttpRequest, given: object) -> Actor:
     if not approver.has_perm(Right.WAIVE):
         raise Forbidden(refusal_sentence(Right.WAIVE, who=approver.name))
     return Actor(approver.pk, called_by="" if approver.pk == caller.pk else caller.pk, credential=credential)
+
+
+def decider_for(request: Request | HttpRequest, given: object, right: Right) -> Actor:
+    """Return who decides about a request of somebody's, ``given`` being the call's ``userId``: the caller unless named.
+
+    Raises what ``actor_for`` does, and Forbidden where somebody else is named who lacks the right.
+    """
+    actor = actor_for(request, given)
+    if actor.called_by:
+        decider = active_user(actor.user_id)
+        if not decider.has_perm(right):
+            raise Forbidden(refusal_sentence(right, who=decider.name))
+    return actor
 
 
 def _text_or_none(given: object, field: str) -> str | None:

@@ -29,6 +29,7 @@ from shopplanr.admin.confirming import ConfirmedAction, ConfirmedActionsMixin
 from shopplanr.admin.links import record_link
 from shopplanr.admin.records import RecordAdmin
 from shopplanr.refusals import Refusal
+from shopplanr.watch import exchange
 
 admin.site.unregister(Group)
 
@@ -258,6 +259,7 @@ class ApiTokenAdmin(AdministratorsOnly, admin.ModelAdmin):
         try:
             return super().add_view(request, form_url, extra_context)
         except Refusal as refusal:
+            exchange.refused(refusal.code)
             self.message_user(request, refusal.message, messages.ERROR)
             typed = [
                 (field, value) for field in ("user", "name", "scopes") for value in request.POST.getlist(field) if value
@@ -273,6 +275,7 @@ class ApiTokenAdmin(AdministratorsOnly, admin.ModelAdmin):
                 for token in live:
                     revoke_token(token.pk, by=request.user.pk)
         except Refusal as refusal:
+            exchange.refused(refusal.code)
             self.message_user(request, refusal.message, messages.ERROR)
             return
         for token in live:

@@ -42,7 +42,8 @@ class IdleSessionMiddleware:
         """Answer the request. Of a request that asked for no session, none is looked at here either."""
         response = self.get_response(request)
         session = request.session
-        attended = session.accessed and UNATTENDED_HEADER not in request.headers
+        # Where the service cannot work, the session cannot be asked for either.
+        attended = response.status_code < 500 and session.accessed and UNATTENDED_HEADER not in request.headers
         if attended and SESSION_KEY in session and _is_due(session):
             prolong(session)
         return response

@@ -4,7 +4,8 @@ It is meant for the shared terminal next to a machine and for trying the product
 errs on the side of "not a kiosk": whoever is refused can still use a token.
 """
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -65,23 +66,26 @@ def is_from_kiosk(request: HttpRequest) -> bool:
     """
     if not settings.KIOSK_NETWORKS:
         return False
-    meta = request.META
     return not (
-        any(header in meta for header in _CREDENTIAL_HEADERS)
+        any(header in request.META for header in _CREDENTIAL_HEADERS)
         or settings.SESSION_COOKIE_NAME in request.COOKIES
-        or any(header in meta for header in _FORWARDING_HEADERS)
-        or any(header.startswith(_FORWARDING_PREFIX) for header in meta)
-        or not _is_in_kiosk_network(meta.get("REMOTE_ADDR", ""))
+        or not comes_straight_from(request, settings.KIOSK_NETWORKS)
         or not _is_called_by_our_name(request)
         or not _is_from_our_own_pages(request)
     )
 
 
-def _is_in_kiosk_network(remote: str) -> bool:
-    address = _address(remote)
+def comes_straight_from(request: HttpRequest, networks: Iterable[IPv4Network | IPv6Network]) -> bool:
+    """Tell whether the request comes from an address in one of the networks, and no proxy has passed it on."""
+    meta = request.META
+    if any(header in meta for header in _FORWARDING_HEADERS):
+        return False
+    if any(header.startswith(_FORWARDING_PREFIX) for header in meta):
+        return False
+    address = _address(meta.get("REMOTE_ADDR", ""))
     # A server that listens on IPv6 sees IPv4 callers as ::ffff:192.0.2.1.
     address = getattr(address, "ipv4_mapped", None) or address
-    return address is not None and any(address in network for network in settings.KIOSK_NETWORKS)
+    return address is not None and any(address in network for network in networks)
 
 
 def _is_called_by_our_name(request: HttpRequest) -> bool:

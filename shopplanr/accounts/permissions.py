@@ -9,8 +9,8 @@ from shopplanr.accounts.roles import Right, refusal_sentence
 class HasRight(BasePermission):
     """Lets a caller through who holds the right that the view names for the action.
 
-    ``view.rights`` maps an action (``list``, ``create``, …) to a Right. What is not in it is refused: an action that
-    nobody thought of is closed, not open.
+    ``view.rights`` maps an action (``list``, ``create``, …) to a Right, or to several of which one will do. What is not
+    in it is refused: an action that nobody thought of is closed, not open.
     """
 
     code = "forbidden"
@@ -23,8 +23,9 @@ class HasRight(BasePermission):
         if not request.user or not request.user.is_authenticated:
             return False
         right = getattr(view, "rights", {}).get(action)
-        if not isinstance(right, Right):
+        rights = right if isinstance(right, tuple) else (right,)
+        if not all(isinstance(each, Right) for each in rights):
             self.message = "Nobody may do this."
             return False
-        self.message = refusal_sentence(right)
-        return request.user.has_perm(right)
+        self.message = refusal_sentence(rights[0])
+        return any(request.user.has_perm(each) for each in rights)

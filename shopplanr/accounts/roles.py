@@ -24,6 +24,7 @@ class Right(StrEnum):
     ADVANCE = "serials.advance_serial", "advance parts"
     SCRAP = "serials.scrap_serial", "scrap parts"
     NOTE = "serials.add_note", "write notes"
+    ASK = "serials.add_approvalrequest", "ask for waivers, overrides and force-completions"
     OVERRIDE = "serials.override_step", "override steps"
     WAIVE = "serials.waive_step", "waive steps"
     FORCE_COMPLETE = "serials.force_complete_serial", "force parts to completion"
@@ -48,18 +49,21 @@ class Role(StrEnum):
 
 
 _EVERYBODY = frozenset({Right.READ, Right.READ_AUDIT})
-_OPERATORS = _EVERYBODY | {Right.CREATE_SERIALS, Right.ADVANCE, Right.SCRAP, Right.ATTACH, Right.NOTE}
+_OPERATORS = _EVERYBODY | {Right.CREATE_SERIALS, Right.ADVANCE, Right.SCRAP, Right.ATTACH, Right.NOTE, Right.ASK}
 
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATORS: _OPERATORS,
     Role.SUPERVISORS: _OPERATORS | {Right.OVERRIDE, Right.WAIVE, Right.FORCE_COMPLETE, Right.PLAN},
     Role.QC: _EVERYBODY
     | {Right.ATTACH, Right.ATTACH_LATE, Right.CERTIFY, Right.REVOKE}
-    | {Right.NOTE, Right.WAIVE, Right.KEEP_CATALOGUE, Right.CERTIFY_PRODUCTS},
+    | {Right.NOTE, Right.ASK, Right.WAIVE, Right.KEEP_CATALOGUE, Right.CERTIFY_PRODUCTS},
     Role.AUDITORS: _EVERYBODY,
     # Programs: every verb of the API that is documented, and no more than that.
     Role.INTEGRATIONS: frozenset(Right),
 }
+
+DECIDING = (Right.WAIVE, Right.OVERRIDE, Right.FORCE_COMPLETE)
+"""Who has one of these decides about what others ask for, each about what they could do themselves."""
 
 SHOP_APPS = ("serials", "certificates", "audit", "floor")
 """The apps whose records the shop keeps."""
@@ -70,13 +74,23 @@ ADMIN_READERS = frozenset({Role.SUPERVISORS, Role.QC, Role.AUDITORS})
 _ASK = {Role.OPERATORS: "an operator", Role.SUPERVISORS: "a supervisor", Role.QC: "QC"}
 
 
+def those_with(*rights: Right) -> str:
+    """Return who holds all of these rights: ``a supervisor or QC``, ``an administrator`` where no role does."""
+    people = [words for role, words in _ASK.items() if ROLE_RIGHTS[role].issuperset(rights)] or ["an administrator"]
+    return " or ".join(filter(None, [", ".join(people[:-1]), people[-1]]))
+
+
 def refusal_sentence(right: Right, who: str = "You") -> str:
     """Return what somebody without ``right`` is told: what is not allowed, and whom to turn to.
 
     For example ``You may not scrap parts. Ask an operator, a supervisor or an administrator.``
     """
+    return f"{who} may not {right.phrase}. Ask {who_may(right)}."
+
+
+def who_may(right: Right) -> str:
+    """Return who has ``right``, as one says to whom to turn: ``a supervisor, QC or an administrator``."""
     people = [words for role, words in _ASK.items() if right in ROLE_RIGHTS[role]]
     # Everybody in the shop has the right but this caller: then it is the account that needs mending.
     whom = [] if len(people) == len(_ASK) else people
-    listed = f"{', '.join(whom)} or an administrator" if whom else "an administrator"
-    return f"{who} may not {right.phrase}. Ask {listed}."
+    return f"{', '.join(whom)} or an administrator" if whom else "an administrator"

@@ -23,6 +23,7 @@ from shopplanr.accounts.roles import Right, refusal_sentence
 from shopplanr.actor import Actor
 from shopplanr.admin.links import page_url
 from shopplanr.refusals import Refusal
+from shopplanr.watch import exchange
 
 SHOWN_AT_MOST = 100
 """Records of a selection that the page lists; it says how many more there are."""
@@ -133,12 +134,21 @@ class ConfirmedActionsMixin:
         """Tell whether the user has the right to an action."""
         return request.user.has_perm(action.right)
 
+    def right_to(self, action: ConfirmedAction, row: Model) -> Right:
+        """Return the right that the action takes for this record."""
+        return action.right
+
+    def _lacking(self, request: HttpRequest, action: ConfirmedAction, rows: Sequence[Model]) -> Right | None:
+        """Return a right that the user would need for one of these records, None where there is none."""
+        rights = dict.fromkeys(self.right_to(action, row) for row in rows)
+        return next((right for right in rights if not request.user.has_perm(right)), None)
+
     def tools(self, request: HttpRequest, record: Model) -> list[tuple[str, str]]:
         """Offer on a record's page what the user may do with it."""
         return [
             (self.act_url(action, record.pk), f"{action.label}…")
             for action in self.permitted(request)
-            if action.concerns(record)
+            if action.concerns(record) and self._lacking(request, action, [record]) is None
         ]
 
     def act_url(self, action: ConfirmedAction, key: object, **initial: str) -> str:
@@ -154,6 +164,8 @@ class ConfirmedActionsMixin:
                 request, f"{action.label}: select at most {action.count(action.most)} at a time.", messages.ERROR
             )
             return None
+        if right := self._lacking(request, action, rows):
+            return self._turn_away(request, action, right)
         return self._ask(request, action, rows, back)
 
     def act_view(self, request: HttpRequest, name: str) -> HttpResponse:
@@ -162,13 +174,15 @@ class ConfirmedActionsMixin:
         if action is None:
             raise Http404
         if not self.may(request, action):
-            return self._turn_away(request, action)
+            return self._turn_away(request, action, action.right)
         given = request.POST if request.method == "POST" else request.GET
         back = _own_page(given.get("back", ""))
         rows = self._rows(request, given.get("selected", ""), action.most)
         if rows is None:
             self.message_user(request, f"{action.label}: that selection cannot be read; choose again.", messages.ERROR)
             return HttpResponseRedirect(page_url(self.model, "changelist"))
+        if right := self._lacking(request, action, rows):
+            return self._turn_away(request, action, right)
         if request.method != "POST":
             if not (back or action.removes):
                 back = page_url(self.model, "change", rows[0].pk)
@@ -181,6 +195,7 @@ class ConfirmedActionsMixin:
                     action.carry_out(rows, form.cleaned_data, actor_for(request, None))
             except Refusal as refused:
                 refusal = refused
+                exchange.refused(refusal.code)
             else:
                 self.message_user(request, action.outcome(rows), action.level)
                 return HttpResponseRedirect(back or page_url(self.model, "changelist"))
@@ -240,11 +255,11 @@ class ConfirmedActionsMixin:
         }
         return TemplateResponse(request, "admin/confirm.html", context)
 
-    def _turn_away(self, request: HttpRequest, action: ConfirmedAction) -> HttpResponse:
+    def _turn_away(self, request: HttpRequest, action: ConfirmedAction, right: Right) -> HttpResponse:
         context = self.admin_site.each_context(request) | {
             "title": action.label,
             "opts": self.opts,
-            "sentence": refusal_sentence(action.right),
+            "sentence": refusal_sentence(right),
         }
         return TemplateResponse(request, "admin/turned_away.html", context, status=403)
 

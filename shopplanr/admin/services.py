@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 
 from shopplanr.admin.records import RecordAdmin
 from shopplanr.refusals import Refusal
+from shopplanr.watch import exchange
 
 
 class ServiceForm(forms.ModelForm):
@@ -44,6 +45,7 @@ class ServiceAdmin(RecordAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Refusal as refusal:
             request.refusal = refusal
+            exchange.refused(refusal.code)
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_form(self, request: HttpRequest, obj=None, change: bool = False, **kwargs) -> type[forms.ModelForm]:

@@ -13,9 +13,10 @@ APP_ORDER = ("serials", "certificates", "audit", "floor", "accounts", "auth")
 """The shop's own records first; who may do what comes last."""
 
 MODEL_ORDER = (
-    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "Note", "NotePhoto"),
-    *("RouteTemplate", "LibraryEntry"),
-    *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification"),
+    *("Serial", "Job", "Path", "Step", "StepStatus", "StepOverride", "ApprovalRequest"),
+    *("StepRequirement", "RequirementOverride", "Note", "NotePhoto"),
+    *("RouteTemplate", "TemplateRequirement", "LibraryEntry"),
+    *("Certificate", "CertAttachment", "Product", "CertificationAssignment", "Certification", "RecordImport"),
 )
 
 

@@ -12,15 +12,19 @@ from audit.api import AuditViewSet
 from certificates.api.assignments import AssignmentViewSet
 from certificates.api.catalogue import CertificationViewSet, ProductViewSet
 from certificates.api.certs import CertificateViewSet
+from certificates.api.documents import DocumentViewSet
 from certificates.api.jobs import ProductJobViewSet
 from certificates.api.serials import CertifiedSerialViewSet
+from certificates.api.trace import TraceViewSet
+from certificates.api.where_used import WhereUsedViewSet
+from serials.api.approvals import ApprovalViewSet
 from serials.api.libraries import LibraryViewSet
 from serials.api.notes import NoteViewSet
 from serials.api.operator import BoardViewSet, OperatorViewSet
 from serials.api.paths import PathViewSet, StepViewSet
 from serials.api.templates import TemplateViewSet
 from shopplanr.accounts.api import UserViewSet
-from shopplanr.accounts.roles import Right
+from shopplanr.accounts.roles import DECIDING, Right
 from shopplanr.api import converters  # noqa: F401  so that paths can have a <name:…>
 from shopplanr.floor.api.labels import LabelViewSet
 from shopplanr.floor.api.scans import ScanViewSet
@@ -29,11 +33,11 @@ from shopplanr.uploads import takes_files
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One path of the API: by verb, the viewset's action and the right that it needs."""
+    """One path of the API: by verb, the viewset's action and the right that it needs; of several, one will do."""
 
     path: str
     viewset: type[ViewSet]
-    verbs: dict[str, tuple[str, Right]]
+    verbs: dict[str, tuple[str, Right | tuple[Right, ...]]]
 
     def route(self) -> URLPattern:
         """Return the URL pattern."""
@@ -51,6 +55,7 @@ ENDPOINTS = (
     Endpoint("jobs", ProductJobViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.PLAN)}),
     Endpoint("jobs/priorities", ProductJobViewSet, {"PUT": ("reorder", Right.PLAN)}),
     Endpoint("jobs/<str:id>", ProductJobViewSet, {"GET": ("retrieve", Right.READ), "PUT": ("update", Right.PLAN)}),
+    Endpoint("jobs/<str:id>/coverage", ProductJobViewSet, {"GET": ("coverage", Right.READ)}),
     Endpoint("paths", PathViewSet, {"POST": ("create", Right.PLAN)}),
     Endpoint(
         "paths/<str:id>",
@@ -61,6 +66,7 @@ ENDPOINTS = (
     Endpoint("steps/<str:id>", StepViewSet, {"GET": ("retrieve", Right.READ)}),
     Endpoint("steps/<str:id>/assign", StepViewSet, {"PATCH": ("assign", Right.PLAN)}),
     Endpoint("steps/<str:id>/config", StepViewSet, {"PATCH": ("configure", Right.PLAN)}),
+    Endpoint("steps/<str:id>/requirements", StepViewSet, {"PUT": ("ask", Right.PLAN)}),
     # --- what routes are written with
     Endpoint("templates", TemplateViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.PLAN)}),
     Endpoint(
@@ -95,6 +101,7 @@ ENDPOINTS = (
     Endpoint("serials/<str:id>/attach-cert", CertifiedSerialViewSet, {"POST": ("attach_cert", Right.ATTACH)}),
     Endpoint("serials/<str:id>/cert-attachments", CertifiedSerialViewSet, {"GET": ("cert_attachments", Right.READ)}),
     Endpoint("serials/<str:id>/label", LabelViewSet, {"GET": ("label", Right.READ)}),
+    Endpoint("serials/<str:id>/trace", TraceViewSet, {"GET": ("trace", Right.READ_AUDIT)}),
     Endpoint("serials/<str:id>/step-statuses", CertifiedSerialViewSet, {"GET": ("step_statuses", Right.READ)}),
     Endpoint(
         "serials/<str:id>/overrides",
@@ -107,6 +114,12 @@ ENDPOINTS = (
         {"DELETE": ("reverse_override", Right.OVERRIDE)},
     ),
     Endpoint(
+        "serials/<str:id>/requirement-overrides",
+        CertifiedSerialViewSet,
+        {"GET": ("requirement_overrides", Right.READ), "POST": ("override_requirement", Right.OVERRIDE)},
+    ),
+    Endpoint("serials/<str:id>/readiness", CertifiedSerialViewSet, {"GET": ("readiness", Right.READ)}),
+    Endpoint(
         "serials/<str:id>/waive-step/<str:step_id>", CertifiedSerialViewSet, {"POST": ("waive_step", Right.WAIVE)}
     ),
     Endpoint(
@@ -114,6 +127,12 @@ ENDPOINTS = (
         CertifiedSerialViewSet,
         {"POST": ("complete_deferred", Right.ADVANCE)},
     ),
+    # --- what one person asks for and another decides; who may decide what, its kind says
+    Endpoint("approvals", ApprovalViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.ASK)}),
+    Endpoint("approvals/<str:id>", ApprovalViewSet, {"GET": ("retrieve", Right.READ)}),
+    Endpoint("approvals/<str:id>/approve", ApprovalViewSet, {"POST": ("approve", DECIDING)}),
+    Endpoint("approvals/<str:id>/decline", ApprovalViewSet, {"POST": ("decline", DECIDING)}),
+    Endpoint("approvals/<str:id>/withdraw", ApprovalViewSet, {"POST": ("withdraw", Right.ASK)}),
     # --- the floor: fixed words first, because a step may be named as one likes
     Endpoint("operator/work-queue", OperatorViewSet, {"GET": ("work_queue", Right.READ)}),
     Endpoint("operator/queue/_all", OperatorViewSet, {"GET": ("whole_queue", Right.READ)}),
@@ -135,16 +154,17 @@ ENDPOINTS = (
     Endpoint("certs/<str:id>/attachments", CertificateViewSet, {"GET": ("attachments", Right.READ)}),
     Endpoint(
         "certs/<str:id>/documents",
-        CertificateViewSet,
+        DocumentViewSet,
         {"GET": ("documents", Right.READ), "POST": ("add_documents", Right.CERTIFY)},
     ),
     Endpoint(
         "certs/<str:id>/documents/<str:document_id>/content",
-        CertificateViewSet,
+        DocumentViewSet,
         {"GET": ("document_content", Right.READ)},
     ),
     Endpoint("certs/<str:id>/supersede", CertificateViewSet, {"POST": ("supersede", Right.REVOKE)}),
     Endpoint("certs/<str:id>/revoke", CertificateViewSet, {"POST": ("revoke", Right.REVOKE)}),
+    Endpoint("where-used", WhereUsedViewSet, {"GET": ("find", Right.READ)}),  # the trail asks for more
     # --- products and their certifications
     Endpoint("products", ProductViewSet, {"GET": ("list", Right.READ), "POST": ("create", Right.KEEP_CATALOGUE)}),
     Endpoint(

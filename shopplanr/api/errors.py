@@ -1,10 +1,11 @@
 """The one error envelope: whatever goes wrong under ``/api`` answers in this shape (api.md, "Errors")."""
 
 import logging
+import sys
 from http import HTTPStatus
 
 import orjson
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
@@ -14,8 +15,11 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from shopplanr.refusals import Refusal
+from shopplanr.watch import exchange
+from shopplanr.watch.outages import Unavailable, outage_of
 
 logger = logging.getLogger("shopplanr.api")
+outages = logging.getLogger("shopplanr.outages")
 
 _CODES = {
     status.HTTP_400_BAD_REQUEST: "bad_request",
@@ -40,6 +44,14 @@ def envelope(status_code: int, message: str, code: str | None = None, errors=Non
 def exception_handler(exception: Exception, context: dict) -> Response:
     """Answer whatever a view raised (Django REST framework's ``EXCEPTION_HANDLER``)."""
     set_rollback()
+    response = _answer(exception, context)
+    exchange.refused(response.data["code"] if response.status_code != 500 else "")
+    return response
+
+
+def _answer(exception: Exception, context: dict) -> Response:
+    if outage := outage_of(exception):
+        return _answer_outage(outage, exception)
     if isinstance(exception, Refusal):
         body = envelope(exception.status, exception.message, exception.code, exception.errors)
         return Response(body, status=exception.status)
@@ -60,6 +72,12 @@ def exception_handler(exception: Exception, context: dict) -> Response:
     request = context.get("request")
     logger.error("%s %s failed", getattr(request, "method", "?"), getattr(request, "path", "?"), exc_info=exception)
     return Response(envelope(500, HTTPStatus.INTERNAL_SERVER_ERROR.phrase), status=500)
+
+
+def _answer_outage(outage: Unavailable, exception: Exception) -> Response:
+    outages.warning("%s: %s: %s", outage.code, type(exception).__name__, exception)
+    body = envelope(outage.status, outage.message, outage.code)
+    return Response(body, status=outage.status, headers={"Retry-After": str(outage.retry_after_seconds)})
 
 
 def _answer_framework(exception: exceptions.APIException) -> Response:
@@ -95,7 +113,11 @@ def unknown_endpoint(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 
 def bad_request(request, exception):
-    """``handler400``: for example a host name that is not ours."""
+    """``handler400``: for example a host name that is not ours; 413 for a form that is too large."""
+    from shopplanr.watch import answers  # which uses this module
+
+    if isinstance(exception, RequestDataTooBig):
+        return json_error(413, "The body is too large") if is_api(request) else answers.too_large(request)
     if is_api(request):
         return json_error(400, "Bad request")
     return defaults.bad_request(request, exception)
@@ -116,7 +138,9 @@ def page_not_found(request, exception):
 
 
 def server_error(request):
-    """``handler500``: a fault outside of the views, in a middleware for example."""
-    if is_api(request):
-        return json_error(500, HTTPStatus.INTERNAL_SERVER_ERROR.phrase)
-    return defaults.server_error(request)
+    """``handler500``: a fault outside of the API's views; an outage where a middleware met it, not a view."""
+    from shopplanr.watch import answers  # which uses this module
+
+    exception = sys.exception()
+    outage = exception and outage_of(exception)
+    return answers.away(request, outage) if outage else answers.fault(request)

@@ -61,7 +61,7 @@ class Listing:
 
         headers = {}
         if limit is not None:
-            headers = self._page_headers(request, rows, limit, offset or 0)
+            headers = page_headers(request, rows.order_by().count(), limit, offset or 0)
         if limit is not None or offset:
             rows = rows[offset or 0 : None if limit is None else (offset or 0) + limit]
         if self.columns:
@@ -77,21 +77,7 @@ class Listing:
         return {*self.filterset.base_filters, "ordering", *PAGING}
 
     def _filter(self, rows: QuerySet, request: Request) -> QuerySet:
-        for name in self.filterset.base_filters:
-            value = request.query_params.get(name)
-            if value is None:
-                continue
-            if not value.strip():  # a variable that was never set must not mean "everything"
-                raise Invalid.field(name, f"{name} must not be empty", code="empty_filter")
-            if len(value) > VALUE_MAX_LENGTH:
-                message = f"{name} must be at most {VALUE_MAX_LENGTH} characters"
-                raise Invalid.field(name, message, code="too_long")
-        filterset = self.filterset(request.query_params, queryset=rows, request=request)
-        if not filterset.is_valid():
-            errors = {name: [str(message) for message in messages] for name, messages in filterset.errors.items()}
-            name, messages = next(iter(errors.items()))
-            raise Invalid(f"{name}: {messages[0]}", code="invalid_filter", errors=errors)
-        return filterset.qs
+        return checked(self.filterset, request, rows).qs
 
     def _order(self, rows: QuerySet, words: str | None) -> QuerySet:
         columns = []
@@ -111,16 +97,6 @@ class Listing:
                 return None
             raise
 
-    def _page_headers(self, request: Request, rows: QuerySet, limit: int, offset: int) -> dict[str, str]:
-        total = rows.order_by().count()
-        headers = {"X-Total-Count": str(total)}
-        if limit and offset + limit < total:
-            query = [(name, value) for name, value in request.query_params.items() if name not in PAGING]
-            url = request.build_absolute_uri(request.path)
-            following = urlencode([*query, ("limit", limit), ("offset", offset + limit)])
-            headers["Link"] = f'<{url}?{following}>; rel="next"'
-        return headers
-
     def _respond(self, rows: QuerySet, headers: dict[str, str]) -> HttpResponse:
         iterator = rows.iterator(chunk_size=CHUNK_ROWS)
         first = list(islice(iterator, CHUNK_ROWS))
@@ -130,6 +106,36 @@ class Listing:
             # Most lists are short: they go out whole, with their length.
             return HttpResponse(orjson.dumps(write(first)), content_type="application/json", headers=headers)
         return StreamingHttpResponse(_stream(first, iterator, write), content_type="application/json", headers=headers)
+
+
+def checked(filterset: type[FilterSet], request: Request, rows: QuerySet) -> FilterSet:
+    """Return the filters with what the request says of them; raise a 400 that names a value that one cannot use."""
+    for name in filterset.base_filters:
+        value = request.query_params.get(name)
+        if value is None:
+            continue
+        if not value.strip():  # a variable that was never set must not mean "everything"
+            raise Invalid.field(name, f"{name} must not be empty", code="empty_filter")
+        if len(value) > VALUE_MAX_LENGTH:
+            message = f"{name} must be at most {VALUE_MAX_LENGTH} characters"
+            raise Invalid.field(name, message, code="too_long")
+    filters = filterset(request.query_params, queryset=rows, request=request)
+    if not filters.is_valid():
+        errors = {name: [str(message) for message in messages] for name, messages in filters.errors.items()}
+        name, messages = next(iter(errors.items()))
+        raise Invalid(f"{name}: {messages[0]}", code="invalid_filter", errors=errors)
+    return filters
+
+
+def page_headers(request: Request, total: int, limit: int, offset: int) -> dict[str, str]:
+    """Return the headers of a page: how many there are in all, and where the next page is if there is one."""
+    headers = {"X-Total-Count": str(total)}
+    if limit and offset + limit < total:
+        query = [(name, value) for name, value in request.query_params.items() if name not in PAGING]
+        url = request.build_absolute_uri(request.path)
+        following = urlencode([*query, ("limit", limit), ("offset", offset + limit)])
+        headers["Link"] = f'<{url}?{following}>; rel="next"'
+    return headers
 
 
 def page_number(given: str | None, name: str) -> int | None:

@@ -1,19 +1,13 @@
 """A request's id, and the paths of the API."""
 
-import logging
 import re
 import secrets
-from contextvars import ContextVar
+
+from shopplanr.watch import exchange
 
 REQUEST_ID_HEADER = "X-Request-ID"
 
-_current: ContextVar[str] = ContextVar("request_id", default="-")
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-
-
-def current_request_id() -> str:
-    """Return the id of the request at hand, ``-`` outside of one."""
-    return _current.get()
 
 
 class RequestIdMiddleware:
@@ -28,24 +22,13 @@ class RequestIdMiddleware:
     def __call__(self, request):
         given = request.headers.get(REQUEST_ID_HEADER, "")
         request.request_id = given if _ACCEPTABLE.fullmatch(given) else secrets.token_hex(8)
-        token = _current.set(request.request_id)
+        token = exchange.enter(exchange.Exchange(request.request_id, request))
         try:
             response = self.get_response(request)
         finally:
-            _current.reset(token)
+            exchange.leave(token)
         response[REQUEST_ID_HEADER] = request.request_id
         return response
-
-
-class RequestIdFilter(logging.Filter):
-    """Put the request's id on every log record, as ``record.request_id``."""
-
-    def filter(self, record):
-        """Let every record pass."""
-        if not hasattr(record, "request_id"):
-            request = getattr(record, "request", None)
-            record.request_id = getattr(request, "request_id", None) or current_request_id()
-        return True
 
 
 class ApiPathMiddleware:

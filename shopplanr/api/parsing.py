@@ -10,6 +10,9 @@ from rest_framework.request import Request
 from shopplanr import strict_json
 from shopplanr.refusals import Invalid
 
+FAR_TOO_LARGE = 2
+"""Times the limit. What is just over it is read, so that its sender is done sending and hears the answer."""
+
 
 class JSONParser(BaseParser):
     """JSON without what the databases could not keep: NUL characters, half characters, numbers past 64 bits.
@@ -21,13 +24,16 @@ class JSONParser(BaseParser):
 
     def parse(self, stream, media_type=None, parser_context=None):
         """Return the value; raise a 400 that says what is wrong with it, or a 413."""
+        stated = int(getattr(stream, "META", {}).get("CONTENT_LENGTH") or 0)
+        if stated > FAR_TOO_LARGE * settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise _too_large()  # unread: whoever asks before it is sent need not send it
         try:
             raw = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
         except UnreadablePostError:
             raise incomplete_body() from None
         if len(raw) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise BodyTooLarge(f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes")
-        if len(raw) < int(getattr(stream, "META", {}).get("CONTENT_LENGTH") or 0):
+            raise _too_large()
+        if len(raw) < stated:
             # The connection broke, and what did arrive may well be JSON.
             raise incomplete_body()
         if parser_context and "request" in parser_context:
@@ -43,6 +49,10 @@ class JSONParser(BaseParser):
 def incomplete_body() -> ParseError:
     """Return the 400 for a body that did not arrive whole."""
     return ParseError("The body is incomplete", code="incomplete_body")
+
+
+def _too_large() -> "BodyTooLarge":
+    return BodyTooLarge(f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes")
 
 
 class BodyTooLarge(APIException):

@@ -95,7 +95,7 @@ class RateLimitMiddleware:
             return self.get_response(request)
         request.rate_limits, request.is_known, request.allowance = self._limits, False, None
         response = self.get_response(request)
-        if not request.is_known:
+        if not request.is_known and response.status_code < 500:  # while the database is away, nobody can be known
             address = device_of(request.META.get("REMOTE_ADDR", ""))
             request.allowance = allowance = self._limits.use("anonymous", f"address {address}")
             if allowance is not None and allowance.is_used_up:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from django_filters import filters
+from django_filters import FilterSet, filters
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema as SpectacularSchema
 from drf_spectacular.types import OpenApiTypes
@@ -106,10 +106,14 @@ REFUSALS = {
         f"The caller has made more calls than `{POLICY_HEADER}` allows. Send it again after `Retry-After` seconds.",
     ),
     500: ("InternalServerError", "A fault of ours; the request id is in the log."),
+    503: (
+        "Unavailable",
+        "The database is away, busy, full or read-only. Send it again after `Retry-After` seconds.",
+    ),
 }
 """What a call can be refused with, beside what it answers; all in the one envelope."""
 
-_EVERYWHERE = {400, 401, 403, 429, 500}
+_EVERYWHERE = {400, 401, 403, 429, 500, 503}
 _WITH_ID = {404}
 _WITH_FILE = {410}
 _WITH_VERSION = {412}
@@ -137,8 +141,8 @@ def documented(
     """Describe an action: what it takes and what it answers. Refusals that every call can meet are added.
 
     ``tag`` files it under something else than the first word of its path. ``form`` is the body as a form with files,
-    where it may be one as well, or has to be one. ``also`` has the schema of what it answers instead where it is asked to, by media type;
-    without an ``answer`` in JSON, always.
+    where it may be one as well, or has to be one. ``also`` has the schema of what it answers instead where it is asked
+    to, by media type; without an ``answer`` in JSON, always.
     """
     bodies = {"application/json": body, "multipart/form-data": form}
     request = {media_type: each for media_type, each in bodies.items() if each} if form else body
@@ -194,8 +198,8 @@ def complete_components(result: dict, generator, **kwargs) -> dict:
 
 
 def _headers(code: int, *more: str) -> dict[str, dict]:
-    everywhere = ["X-Request-ID", POLICY_HEADER, STATE_HEADER]
-    names = [*everywhere, *more, *{401: ["WWW-Authenticate"], 429: ["Retry-After"]}.get(code, [])]
+    own = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
+    names = ["X-Request-ID", POLICY_HEADER, STATE_HEADER, *more, *own.get(code, [])]
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
@@ -252,11 +256,14 @@ class AutoSchema(SpectacularSchema):
     def _listing(self) -> Listing | None:
         return getattr(self.view, "listings", {}).get(getattr(self.view, "action", None))
 
+    def _action(self) -> object:
+        return getattr(self.view, getattr(self.view, "action", None) or "", None)
+
     def _answers_with_file(self) -> bool:
-        return hasattr(getattr(self.view, getattr(self.view, "action", None) or "", None), "answers_with_file")
+        return hasattr(self._action(), "answers_with_file")
 
     def _own_headers(self) -> list[str]:
-        if self._listing():
+        if self._listing() or hasattr(self._action(), "answers_in_pages"):
             return ["X-Total-Count", "Link"]
         versioned = self._is_versioned() and self.method != "DELETE"
         return [
@@ -282,15 +289,29 @@ class AutoSchema(SpectacularSchema):
 
 def _list_parameters(listing: Listing) -> list[OpenApiParameter]:
     words = sorted(listing.orderings)
-    parameters = [_filter_parameter(name, each) for name, each in listing.filterset.base_filters.items()]
+    ordering = OpenApiParameter(
+        "ordering", str, description=f"Comma-separated; a leading `-` reverses. Known: {', '.join(words)}."
+    )
+    return [*filter_parameters(listing.filterset), ordering, *paging_parameters()]
+
+
+def filter_parameters(filterset: type[FilterSet]) -> list[OpenApiParameter]:
+    """Return the query parameters that filters are."""
+    return [_filter_parameter(name, each) for name, each in filterset.base_filters.items()]
+
+
+def paging_parameters() -> list[OpenApiParameter]:
+    """Return the query parameters that ask for a page."""
     return [
-        *parameters,
-        OpenApiParameter(
-            "ordering", str, description=f"Comma-separated; a leading `-` reverses. Known: {', '.join(words)}."
-        ),
         OpenApiParameter("limit", WHOLE, description="At most so many; `X-Total-Count` and `Link` tell the rest."),
         OpenApiParameter("offset", WHOLE, description="Leave out the first so many."),
     ]
+
+
+def in_pages(action):
+    """Say of an action that it can be asked for a page, though what it answers is no bare list."""
+    action.answers_in_pages = True
+    return action
 
 
 DAY = {"type": "string", "format": "date"}

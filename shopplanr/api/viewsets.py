@@ -19,7 +19,7 @@ class ApiViewSet(AnsweredOnce, ViewSet):
     ``rights`` says which right each action needs; it comes from the table in ``shopplanr.api.endpoints``.
     """
 
-    rights: ClassVar[dict[str, Right]] = {}
+    rights: ClassVar[dict[str, Right | tuple[Right, ...]]] = {}
     listings: ClassVar[dict[str, Listing]] = {}
     versioned: ClassVar[frozenset[str]] = frozenset()
     """Actions whose answer says in ``ETag`` which version it shows; those that change it look at ``If-Match``."""

@@ -69,6 +69,7 @@ def mill_test_report(stock: Stock, heat: str, size: str, order: str, days_old: i
             "issuedOn": Day(-days_old),
             "receivedOn": Day(-1),
         },
+        with_paper=True,
     )
 
 
@@ -85,6 +86,7 @@ def certificate_of_conformance(name: str, supplier: str, order: str, **facts: ob
             "issuedOn": Day(-6),
             "receivedOn": Day(-1),
         },
+        with_paper=True,
     )
 
 
@@ -205,6 +207,7 @@ def calibration(
             "calibratedOn": Day(-last),
             "calibrationDue": Day(365 - last),
         },
+        with_paper=True,
     )
 
 
@@ -282,7 +285,7 @@ STANDING: dict[str, tuple[tuple[float, CertificatePlan], ...]] = {
                 "HRD-01",
                 "ASTM E18",
                 "CAL-21552",
-                120,
+                311,
                 {"scales": ["HRB", "HRC"], "testBlocks": ["HRC 25.4", "HRC 45.1", "HRC 62.8", "HRB 81.0"]},
             ),
         ),
@@ -304,3 +307,10 @@ STANDING: dict[str, tuple[tuple[float, CertificatePlan], ...]] = {
     "ndt-owen": ((0.2, qualification("Owen Fitzgerald", "PT and MT Level II", "NAS 410 rev 5", "NDT-Q-117", 611)),),
 }
 """Certificates of gauges and people by key, with the day of the story on which each is recorded; the latest counts."""
+
+REVOKED = (
+    14.6,
+    "CAL-20884",
+    "Meridian Metrology withdrew it: its reference standard was found out of tolerance",
+)
+"""The day of the story, which calibration, and why."""

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from io import BytesIO
 
-from certificates.services import attaching, certificates, products_of_jobs
+from certificates.models import Certificate
+from certificates.services import attaching, certificates, products_of_jobs, revisions
 from serials.services import advancement, batches, deferrals, endings, jobs, notes, overrides, paths, steps
 from shopplanr.accounts import services as accounts
 from shopplanr.actor import Actor
-from shopplanr.demo import pictures
+from shopplanr.demo import papers, pictures
 from shopplanr.demo.hours import DAY, Calendar
-from shopplanr.demo.plan import EPIC, CertificatePlan, Day, JobChange, JobPlan, Operation, Part, Route
+from shopplanr.demo.plan import EPIC, CertificatePlan, Correction, Day, JobChange, JobPlan, Operation, Part, Route
 
 CREDENTIAL = "command"
 """The entries say with what they were made: not by a person who was signed in, but by a command."""
@@ -31,6 +32,7 @@ class Books:
     paths: dict[str, str] = field(default_factory=dict)
     steps: dict[str, list[str]] = field(default_factory=dict)
     serials: dict[str, list[str]] = field(default_factory=dict)
+    requests: dict[tuple[Part, str, str], str] = field(default_factory=dict)
     certificates: dict[str, str] = field(default_factory=dict)
     certifications: dict[str, str] = field(default_factory=dict)
     shop_ms: int = 0
@@ -136,6 +138,7 @@ class OpenPath(Event):
                 "location": operation.location,
                 "optional": operation.optional,
                 "dependencyType": operation.dependency,
+                "requirements": list(operation.asks),
             }
             for operation in self.route.operations
         ]
@@ -191,9 +194,38 @@ class Record(Event):
     by: str
 
     def carry_out(self, books: Books) -> None:
-        plan = self.certificate
-        fields = {"type": plan.type, "name": plan.name, "metadata": books.dated(plan.metadata)}
-        books.certificates[self.key] = certificates.create(fields, books.actor(self.by)).id
+        plan, metadata = self.certificate, books.dated(self.certificate.metadata)
+        fields = {"type": plan.type, "name": plan.name, "metadata": metadata} | papers.facts_said(metadata)
+        paper = [papers.uploaded(plan.name, metadata)] if plan.with_paper else []
+        books.certificates[self.key] = certificates.create(fields, books.actor(self.by), paper).id
+
+
+@dataclass(frozen=True)
+class PutRight(Event):
+    """A certificate is put right; from then on parts get the new revision."""
+
+    key: str
+    correction: Correction
+    by: str
+
+    def carry_out(self, books: Books) -> None:
+        plan, actor = self.correction, books.actor(self.by)
+        before = Certificate.objects.get(pk=books.certificates[self.key])
+        fields = plan.fields | {"metadata": before.metadata | plan.words}
+        revision = revisions.supersede(before.pk, fields, plan.reason, actor)
+        books.certificates[self.key] = revision.id
+
+
+@dataclass(frozen=True)
+class Revoke(Event):
+    """A certificate is revoked, named by its number: for its key there may be another one by now."""
+
+    number: str
+    reason: str
+    by: str
+
+    def carry_out(self, books: Books) -> None:
+        revisions.revoke(Certificate.objects.get(number=self.number).pk, self.reason, books.actor(self.by))
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from serials.models import AdvancementMode, DependencyType
+from serials.models import AdvancementMode, CertificateType, DependencyType, RequirementPolicy
 
 STRICT, FLEXIBLE, PER_STEP = AdvancementMode.STRICT, AdvancementMode.FLEXIBLE, AdvancementMode.PER_STEP
 PAST_THE_END = "past the last step"
 """Where a jump completes the part."""
+
+ADVISED, BLOCKS, MAY_BE_OVERRIDDEN = (
+    RequirementPolicy.WARN,
+    RequirementPolicy.BLOCK,
+    RequirementPolicy.BLOCK_OR_OVERRIDE,
+)
 
 PHYSICAL, PREFERRED, GATE = DependencyType.PHYSICAL, DependencyType.PREFERRED, DependencyType.COMPLETION_GATE
 
@@ -30,11 +36,22 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class CertificatePlan:
-    """A certificate to be recorded; dates in its metadata are ``Day``."""
+    """A certificate to be recorded; dates in its metadata are ``Day``. ``with_paper``: it came as a document."""
 
     type: str
     name: str
     metadata: Mapping[str, object]
+    with_paper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is put right in a certificate, and the day of the story on which; ``words`` are those of its metadata."""
+
+    day: float
+    fields: Mapping[str, object]
+    words: Mapping[str, object]
+    reason: str
 
 
 Paper = Callable[[random.Random, int], CertificatePlan]
@@ -42,6 +59,17 @@ Paper = Callable[[random.Random, int], CertificatePlan]
 
 
 # --- Routes
+
+
+def asks_for(kind: CertificateType, policy: RequirementPolicy) -> dict[str, object]:
+    """Return one certificate of this kind as a step asks for it, and what happens to a part without it."""
+    return {"certificateType": kind.value, "policy": policy.value}
+
+
+MATERIAL_BLOCKS = asks_for(CertificateType.MATERIAL, BLOCKS)
+MATERIAL_ADVISED = asks_for(CertificateType.MATERIAL, ADVISED)
+PROCESS_ADVISED = asks_for(CertificateType.PROCESS, ADVISED)
+PROCESS_OR_OVERRIDE = asks_for(CertificateType.PROCESS, MAY_BE_OVERRIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +94,10 @@ class Operation:
     without_paper: frozenset[int] = frozenset()
     standing: tuple[str, ...] = ()
     remarks: Mapping[int, str] = field(default_factory=dict)
+    asks: tuple[Mapping[str, object], ...] = ()
+    """The certificates that the step asks for, as the items of a request; from the beginning."""
+    asks_later: tuple[float, tuple[Mapping[str, object], ...]] | None = None
+    """The working day of the story on which it begins to ask for something else, and for what."""
     handed_over: tuple[float, str] | None = None
     """The working day of the story on which somebody else takes over, and who."""
 
@@ -91,11 +123,12 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """While the part stands at ``at``, ``step`` is made optional for it."""
+    """While the part stands at ``at``, ``step`` is made optional for it, for which somebody else has asked."""
 
     step: str
     at: str
     reason: str
+    asked_by: str
     by: str = "carla"
 
 
@@ -111,11 +144,12 @@ class Reversal:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """While the part stands at ``at``, its deferred ``step`` is waived."""
+    """While the part stands at ``at``, its deferred ``step`` is waived, for which somebody else has asked."""
 
     step: str
     at: str
     reason: str
+    asked_by: str
     by: str = "marcus"
 
 
@@ -127,7 +161,38 @@ class DoneLater:
     at: str
 
 
-Decision = Override | Reversal | Waiver | DoneLater
+@dataclass(frozen=True, slots=True)
+class LetPass:
+    """While the part stands at ``at``, it may go on without the certificates that this step asks for."""
+
+    at: str
+    reason: str
+    by: str = "carla"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """While the part stands at ``at``, somebody asks for what is not granted: it is declined, withdrawn, or still open.
+
+    ``kind`` is a waiver, an override, or a force-completion, which has no ``step``.
+    """
+
+    kind: str
+    at: str
+    reason: str
+    by: str
+    step: str = ""
+    declined_by: str = ""
+    because: str = ""
+    withdrawn: bool = False
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether it awaits no decision any more."""
+        return self.withdrawn or bool(self.declined_by)
+
+
+Decision = Override | Reversal | Waiver | DoneLater | LetPass | Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +214,10 @@ class Scrap:
 
 @dataclass(frozen=True, slots=True)
 class Force:
-    """The part is completed from the step where it ``stays``, with work left open."""
+    """The part is completed from where it ``stays``, with work left open, for which somebody else has asked."""
 
     reason: str
+    asked_by: str
     by: str = "carla"
 
 
@@ -239,3 +305,5 @@ class JobPlan:
     planner: str = "vikram"
     product: str = ""
     """GTIN of what the job makes, where that is sold under one."""
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
+    """What is put right in the certificates of ``materials``, by key."""

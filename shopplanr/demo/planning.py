@@ -7,7 +7,7 @@ from serials.models import LibraryKind
 from serials.services import libraries, priorities, templates
 from shopplanr.demo.events import Books, Event
 from shopplanr.demo.jobs import housing
-from shopplanr.demo.plan import FLEXIBLE, GATE, PER_STEP, PHYSICAL, JobPlan, Route
+from shopplanr.demo.plan import FLEXIBLE, GATE, MATERIAL_BLOCKS, PER_STEP, PHYSICAL, PROCESS_OR_OVERRIDE, JobPlan, Route
 
 PROCESSES = (
     *("Saw", "Waterjet blank", "Turn OP10", "Turn OP20", "Mill OP10", "Mill OP20", "Hob teeth", "Wire EDM"),
@@ -26,10 +26,15 @@ BAR_PART = {
     "name": "Bar part: turn, harden, grind",
     "advancementMode": PER_STEP,
     "steps": [
-        {"name": "Saw", "location": "Saw, Amada HA-250", "dependencyType": PHYSICAL},
+        {"name": "Saw", "location": "Saw, Amada HA-250", "dependencyType": PHYSICAL, "requirements": [MATERIAL_BLOCKS]},
         {"name": "Turn OP10", "location": "Lathe 2, QTN-250", "dependencyType": PHYSICAL},
         {"name": "Deburr", "location": "Bench 2"},
-        {"name": "Heat treatment", "location": "Air furnace AF-1", "dependencyType": PHYSICAL},
+        {
+            "name": "Heat treatment",
+            "location": "Air furnace AF-1",
+            "dependencyType": PHYSICAL,
+            "requirements": [PROCESS_OR_OVERRIDE],
+        },
         {"name": "Finish grind", "location": "Grinder 1, Studer S33", "dependencyType": PHYSICAL},
         {"name": "Final inspection", "location": "CMM-02, Zeiss Contura", "dependencyType": GATE},
         {"name": "Preserve and pack", "location": "Shipping", "optional": True},

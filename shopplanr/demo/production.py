@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
+from serials.models import ApprovalKind
+from shopplanr.demo.asking import OverrideRequirements
 from shopplanr.demo.events import (
     Advance,
     Attach,
@@ -31,17 +33,22 @@ from shopplanr.demo.plan import (
     Fate,
     Force,
     JobPlan,
+    LetPass,
     Operation,
     Override,
     Part,
+    Question,
     Remark,
     Reversal,
     Route,
     Scrap,
     Waiver,
 )
+from shopplanr.demo.requests import Answer, Ask
 
 Timed = tuple[int, Event]
+
+WAIVER, OVERRIDE, FORCE_COMPLETE = ApprovalKind.values
 
 _SCAN = 7 * SECOND
 """From one part's scan to the next, when a lot is moved on."""
@@ -137,7 +144,8 @@ def _finish(route: Route, index: int, walk: _Walk, done: int) -> Iterator[Timed]
         match walk.fate.end:
             case Scrap(reason, explanation):
                 yield done, ScrapPart(walk.part, operation, reason, explanation)
-            case Force(reason, by):
+            case Force(reason, asked_by, by):
+                yield (walk.arrived + done) // 2, Ask(walk.part, route, FORCE_COMPLETE, "", reason, asked_by)
                 yield done, ForcePart(walk.part, reason, by)
         return
     target = walk.fate.jumps.get(operation.name)
@@ -151,7 +159,23 @@ def _meanwhile(walk: _Walk, route: Route, operation: Operation, until: int) -> I
     decisions = [decision for decision in walk.fate.meanwhile if decision.at == operation.name]
     stay = until - walk.arrived
     for place, decision in enumerate(decisions, start=1):
-        yield walk.arrived + stay * place // (len(decisions) + 1), _decision(decision, walk.part, route)
+        asked, decided = (walk.arrived + stay * half // (2 * len(decisions) + 2) for half in (2 * place - 1, 2 * place))
+        if question := _question(decision, walk.part, route):
+            yield asked, question
+        if not isinstance(decision, Question) or decision.is_answered:
+            yield decided, _decision(decision, walk.part, route)
+
+
+def _question(decision: Decision | Remark, part: Part, route: Route) -> Ask | None:
+    """Return what somebody asks for before it is decided; None where nobody has to."""
+    match decision:
+        case Override():
+            return Ask(part, route, OVERRIDE, decision.step, decision.reason, decision.asked_by)
+        case Waiver():
+            return Ask(part, route, WAIVER, decision.step, decision.reason, decision.asked_by)
+        case Question():
+            return Ask(part, route, decision.kind, decision.step, decision.reason, decision.by)
+    return None
 
 
 def _decision(decision: Decision | Remark, part: Part, route: Route) -> Event:
@@ -164,6 +188,10 @@ def _decision(decision: Decision | Remark, part: Part, route: Route) -> Event:
             return WaiveStep(part, route, decision.step, decision.reason, decision.by)
         case DoneLater():
             return CompleteDeferred(part, route, route.operations[route.index(decision.step)])
+        case LetPass():
+            return OverrideRequirements(part, route, decision.at, decision.reason, decision.by)
+        case Question():
+            return Answer(part, decision)
         case Remark():
             operation = route.operations[route.index(decision.at)]
             return WriteNote((part,), route, operation, decision.text, decision.photo)

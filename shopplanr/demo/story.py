@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from shopplanr import clock
-from shopplanr.demo.certificates import STANDING
-from shopplanr.demo.events import Books, ChangeJob, HandOver, Leave, OpenJob, OpenPath, Record
+from shopplanr.demo.asking import AskFor
+from shopplanr.demo.certificates import REVOKED, STANDING
+from shopplanr.demo.events import Books, ChangeJob, HandOver, Leave, OpenJob, OpenPath, PutRight, Record, Revoke
 from shopplanr.demo.hours import MINUTE, Calendar, shop_time
 from shopplanr.demo.jobs import JOBS
 from shopplanr.demo.people import hire
@@ -51,6 +52,8 @@ def _around_production(rng: random.Random) -> Iterator[Timed]:
         for day, certificate in versions:
             yield _about(day, rng), Record(key, certificate, "marcus")
     yield _about(_WALT_LEAVES, rng), Leave("walt")
+    day, number, reason = REVOKED
+    yield _about(day, rng), Revoke(number, reason, "marcus")
 
 
 def _around_products(rng: random.Random) -> Iterator[Timed]:
@@ -78,12 +81,18 @@ def _of_job(seed: int, plan: JobPlan) -> Iterator[Timed]:
         yield _about(change.day, rng), ChangeJob(plan, change)
     for key, (day, certificate) in plan.materials.items():
         yield _about(day, rng), Record(key, certificate, "hannah")
+    for key, correction in plan.corrections.items():
+        yield shop_time(correction.day), PutRight(key, correction, "marcus")
     for place, route in enumerate(plan.routes, start=1):
         yield opened + place * 25 * MINUTE + rng.randrange(5 * MINUTE), OpenPath(plan, route)
         for operation in route.operations:
             if operation.handed_over:
                 day, who = operation.handed_over
                 yield shop_time(day) - rng.randrange(5 * MINUTE), HandOver(route, operation, who)
+            if operation.asks_later:
+                day, wanted = operation.asks_later
+                # without a throw of the dice: what else happens stays as it is
+                yield shop_time(day), AskFor(plan, route, operation, wanted)
         yield from on_route(plan, route, _dice(seed, route.key))
 
 

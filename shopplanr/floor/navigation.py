@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
-from shopplanr.accounts.roles import Right
+from shopplanr.accounts.roles import DECIDING, Right
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the bar. ``covers`` are beginnings of further addresses that belong to it."""
+    """One entry of the bar. ``covers`` are beginnings of further addresses that belong to it.
+
+    Of several rights, one will do.
+    """
 
     name: str
     word: str
     icon: str
-    right: Right = Right.READ
+    rights: tuple[Right, ...] = (Right.READ,)
     covers: tuple[str, ...] = ()
 
     @property
@@ -30,14 +33,16 @@ PLACES = (
     Place("serials", "Parts", "cog", covers=("/serials", "/labels")),
     Place("jobs", "Jobs", "clipboard-list", covers=("/jobs", "/paths", "/templates", "/libraries")),
     Place("certificates", "Certificates", "file-badge", covers=("/certificates",)),
-    Place("audit", "Audit", "history", right=Right.READ_AUDIT, covers=("/audit",)),
+    Place("where-used", "Where used", "route", covers=("/where-used",)),
+    Place("approvals", "Approvals", "stamp", rights=DECIDING, covers=("/approvals",)),
+    Place("audit", "Audit", "history", rights=(Right.READ_AUDIT,), covers=("/audit",)),
     Place("board", "Board", "monitor", covers=("/board",)),
 )
 
 
 def places_for(user) -> list[Place]:
     """Return what the person may go to."""
-    return [place for place in PLACES if user.has_perm(place.right)]
+    return [place for place in PLACES if any(user.has_perm(right) for right in place.rights)]
 
 
 def place_of(request: HttpRequest) -> str:

@@ -17,6 +17,7 @@ from shopplanr.accounts.roles import Right, refusal_sentence
 from shopplanr.floor import device, navigation
 from shopplanr.idempotency.forms import answer_form_once
 from shopplanr.refusals import Forbidden, Refusal
+from shopplanr.watch import exchange
 
 View = Callable[..., HttpResponse]
 
@@ -34,7 +35,7 @@ class Tried:
         return list((self.refusal.errors or {}).get(field, ()))
 
 
-def page(right: Right = Right.READ, *, kiosk: bool = False) -> Callable[[View], View]:
+def page(right: Right = Right.READ, *, kiosk: bool = False, compressed: bool = True) -> Callable[[View], View]:
     """Make a view a page of the floor: for somebody who is signed in and holds ``right``.
 
     Who is not is sent to the sign-in, and back afterwards. ``kiosk`` also lets in what stands in ``KIOSK_NETWORKS``
@@ -42,7 +43,6 @@ def page(right: Right = Right.READ, *, kiosk: bool = False) -> Callable[[View], 
     """
 
     def decorate(view: View) -> View:
-        @gzip_page
         @wraps(view)
         def shown(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             if not request.user.is_authenticated and kiosk:
@@ -56,7 +56,7 @@ def page(right: Right = Right.READ, *, kiosk: bool = False) -> Callable[[View], 
                 response = refused(request, refusal)
             return guarded(response)
 
-        return shown
+        return gzip_page(shown) if compressed else shown
 
     return decorate
 
@@ -91,6 +91,7 @@ def show(
     request: HttpRequest, template: str, context: Mapping[str, object] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """Render a template within the shell. For a fragment alone the shell costs nothing: it is only asked when shown."""
+    _note_refusal(status, context or {})
     shell = {
         "here": navigation.place_of(request),
         "places": navigation.places_for(request.user),
@@ -99,6 +100,13 @@ def show(
         "sound": device.sound(request),
     }
     return render(request, f"floor/{template}", shell | dict(context or {}), status=status)
+
+
+def _note_refusal(status: int, context: Mapping[str, object]) -> None:
+    """Tell the watch what a page refuses: what it shows above a form, or instead of what was asked for."""
+    refusal = getattr(context.get("tried"), "refusal", None) or context.get("refusal")
+    if status >= 400 and isinstance(refusal, Refusal):
+        exchange.refused(refusal.code)
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:

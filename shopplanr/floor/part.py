@@ -1,18 +1,36 @@
 """Everything that a part's page shows: its route with who and when, and what can be done with it now, or why not."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from audit import trail
 from audit.models import Action, AuditEntry
+from certificates import evidence, gate, readiness, standing
+from certificates.demands import Demand, Known
 from certificates.models import CertAttachment
+from certificates.readiness import Readiness
 from certificates.services import attaching
 from serials import routing
-from serials.models import Serial, SerialStatus, StepOverride, StepStatus
+from serials.approvals import awaiting
+from serials.models import (
+    ApprovalKind,
+    ApprovalRequest,
+    Serial,
+    SerialStatus,
+    StepOverride,
+    StepRequirement,
+    StepStatus,
+)
 from serials.services import advancement, endings, parts
+from serials.services.approvals import check_possible
 from shopplanr.accounts.roles import Right, refusal_sentence
+from shopplanr.actor import Actor
 from shopplanr.admin.people import names_of
+from shopplanr.floor import asking
+from shopplanr.floor.asking import Asked, Door
 from shopplanr.floor.entries import Described, Names, describe
 from shopplanr.refusals import Refusal
 
@@ -37,9 +55,19 @@ class Stop:
     is_current: bool
     events: Sequence[Event] = ()
     attachments: Sequence[CertAttachment] = ()
-    override: StepOverride | None = None
+    override: bool = False
+    demands: Sequence[Demand] = ()
+    not_done: str = ""
+    """Why a deferred step cannot be recorded as done; ``""`` where it can, or where it is not deferred."""
+    asked: Sequence[Asked] = ()
+    """What was asked for about the step, and awaits a decision."""
     not_waivable: str = ""
-    """Why the step cannot be waived by this person; ``""`` where it can, or where it is not deferred."""
+    """Why the step cannot be waived by anybody; ``""`` where it can, or where it is not deferred."""
+
+    @property
+    def waiver_asked(self) -> bool:
+        """Whether somebody asked for a waiver."""
+        return any(each.request.kind == ApprovalKind.WAIVER for each in self.asked)
 
     @property
     def is_deferred(self) -> bool:
@@ -61,14 +89,21 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class PartPage:
-    """A part with all that its page shows. ``obstacles`` say of each action why it cannot be done; ``""``: it can."""
+    """A part with all that its page shows. ``obstacles`` say of each action why it cannot be done; ``""``: it can.
+
+    ``doors`` say by kind how a waiver, an override or a force-completion comes about.
+    """
 
     serial: Serial
     mode: str
     stops: Sequence[Stop]
     targets: Sequence[Target]
     obstacles: Mapping[str, str]
+    readiness: Readiness
     entries: Sequence[Described]
+    doors: Mapping[str, Door]
+    asked: Sequence[Asked] = ()
+    """What was asked for about the part as a whole, and awaits a decision."""
     people: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -95,37 +130,53 @@ class PartPage:
         return sorted(pairs, key=lambda pair: pair[0].sequence)
 
     @property
-    def owed(self) -> Sequence[Stop]:
-        """The deferred steps."""
-        return [stop for stop in self.stops if stop.is_deferred]
+    def place_of(self) -> Mapping[str, int]:
+        """Where each step stands in the route, by its id."""
+        return {stop.step.step_id: stop.step.index for stop in self.stops}
 
     @property
     def overridable(self) -> Sequence[Stop]:
-        """The steps that an override would change something about."""
+        """The steps that an override would change something about, and for which none was asked."""
         open_ones = {routing.PENDING, routing.IN_PROGRESS, routing.DEFERRED}
-        return [stop for stop in self.stops if stop.step.required and stop.step.status in open_ones]
+        return [
+            stop
+            for stop in self.stops
+            if stop.step.required
+            and stop.step.status in open_ones
+            and all(each.request.kind != ApprovalKind.OVERRIDE for each in stop.asked)
+        ]
 
 
-def look_up(serial_id: object, may: Callable[[Right], bool]) -> PartPage:
-    """Return the part's page for somebody with these rights; seven queries. Raises ``SerialNumber not found``."""
+def look_up(serial_id: object, may: Callable[[Right], bool], actor: Actor) -> PartPage:
+    """Return the part's page for somebody with these rights; seven queries. Raises ``SerialNumber not found``.
+
+    One more where its steps ask for certificates, and another where a certificate of it was put right.
+    """
     serial = parts.find(serial_id, "SerialNumber", Serial.objects.select_related("job", "path"))
-    mode, steps = parts.route_of(serial)
-    records = StepStatus.objects.filter(serial=serial.pk).select_related("step").order_by("step_index")
-    overrides = list(StepOverride.objects.filter(serial=serial.pk).order_by("created_at"))
-    attachments = list(CertAttachment.objects.filter(serial=serial.pk).select_related("certificate"))
+    records = list(_records(serial))
+    mode, steps = serial.path.advancement_mode, _route(records)
+    requests = list(awaiting().filter(serial=serial.pk))
+    attachments = standing.attached(evidence.with_newest(CertAttachment.objects.filter(serial=serial.pk)))
     entries = list(trail.of_serial(serial.id))
-    people = names_of(_named(serial, entries, overrides, attachments))
-    not_waivable = _because(may, Right.WAIVE)
+    people = names_of(_named(serial, entries, attachments) | asking.people_of(requests))
+    asked = asking.asked_of(requests, people, actor, may, _outdated(serial, steps, requests))
+    left_at = {each.step_id: each.updated_at for each in records if each.status == routing.COMPLETED}
+    ready = readiness.judged(serial, mode, steps, Known(attachments, left_at))
     stops = [
         Stop(
             step=step,
             location=record.step.location,
             since=record.updated_at,
             is_current=step.status == routing.IN_PROGRESS and serial.status == SerialStatus.IN_PROGRESS,
-            events=list(_events_at(step.step_id, entries, people)),
+            events=list(_events_at(step.step_id, entries, people, {each.pk for each in requests})),
             attachments=[each for each in attachments if each.step_id == step.step_id],
-            override=next((each for each in overrides if each.step_id == step.step_id and each.active), None),
-            not_waivable=not_waivable or ("" if step.required else "Only required steps are waived."),
+            override=step.overridden,
+            demands=[each for each in ready.demands if each.step.step_id == step.step_id],
+            not_done=_because(
+                may, Right.ADVANCE, lambda step=step: gate.check(serial.id, step, ready.demands, completes=False)
+            ),
+            asked=[each for each in asked if each.request.step_id == step.step_id],
+            not_waivable="" if step.required else "Only required steps are waived.",
         )
         for step, record in zip(steps, records, strict=True)
     ]
@@ -134,7 +185,8 @@ def look_up(serial_id: object, may: Callable[[Right], bool]) -> PartPage:
         mode=mode,
         stops=stops,
         targets=_targets(serial, mode, stops),
-        obstacles=_obstacles(serial, steps, may),
+        obstacles=_obstacles(serial, steps, ready, may),
+        readiness=ready,
         entries=describe(
             entries,
             Names(
@@ -144,16 +196,55 @@ def look_up(serial_id: object, may: Callable[[Right], bool]) -> PartPage:
                 certificates={each.certificate_id: each.certificate.name for each in attachments},
             ),
         ),
+        doors={kind: asking.door(kind, actor, may) for kind in ApprovalKind.values},
+        asked=[each for each in asked if each.request.step_id is None],
         people=people,
     )
 
 
-def _named(serial: Serial, entries: Iterable, overrides: Iterable, attachments: Iterable) -> set[str]:
+def _records(serial: Serial) -> QuerySet[StepStatus]:
+    """Return the part's records with their steps, and with all that its route is made of."""
+    overrides = StepOverride.objects.filter(serial=serial.pk, step=OuterRef("step"), active=True)
+    asked = StepRequirement.active().filter(step=OuterRef("step"))
+    rows = StepStatus.objects.filter(serial=serial.pk).annotate(overridden=Exists(overrides), asks=Exists(asked))
+    return rows.select_related("step").order_by("step_index")
+
+
+def _route(records: Iterable[StepStatus]) -> list[routing.RouteStep]:
+    """Return the part's steps in order, from what the page reads of them anyway."""
+    return [
+        routing.RouteStep(
+            step_id=record.step_id,
+            name=record.step.name,
+            index=record.step_index,
+            optional=record.step.optional,
+            dependency_type=record.step.dependency_type,
+            status=record.status,
+            overridden=record.overridden,
+            asks=record.asks,
+        )
+        for record in records
+    ]
+
+
+def _outdated(
+    serial: Serial, steps: Sequence[routing.RouteStep], requests: Iterable[ApprovalRequest]
+) -> dict[str, str]:
+    """Return why requests can no longer be carried out, by id; those that can are left out."""
+    found = {}
+    for each in requests:
+        try:
+            check_possible(each.kind, serial, steps, each.step_id)
+        except Refusal as refusal:
+            found[each.pk] = refusal.message
+    return found
+
+
+def _named(serial: Serial, entries: Iterable, attachments: Iterable) -> set[str]:
     return {
         serial.scrapped_by,
         serial.force_completed_by,
         *(person for entry in entries for person in (entry.user_id, entry.called_by)),
-        *(override.created_by for override in overrides),
         *(attachment.attached_by for attachment in attachments),
     }
 
@@ -166,19 +257,32 @@ _AT_STEP = {
     Action.STEP_OVERRIDE_REVERSED: "Required again",
     Action.STEP_WAIVED: "Waived",
     Action.DEFERRED_STEP_COMPLETED: "Done after all",
+    Action.REQUIREMENT_OVERRIDDEN: "Certificate not asked for",
 }
 """What the timeline says of entries that name a step. Certificates and notes are shown by themselves."""
 
+_ASKED = {
+    Action.APPROVAL_REQUESTED: "{} asked for",
+    Action.APPROVAL_DECLINED: "{} declined",
+    Action.APPROVAL_WITHDRAWN: "{} no longer asked for",
+}
+"""The same, of what was asked for."""
 
-def _events_at(step_id: str, entries: Iterable[AuditEntry], people: Mapping[str, str]) -> Iterable[Event]:
+
+def _events_at(
+    step_id: str, entries: Iterable[AuditEntry], people: Mapping[str, str], shown: Collection[str]
+) -> Iterable[Event]:
+    """Return what happened at a step; the requests with the ids ``shown`` have a place of their own."""
     for entry in entries:
+        facts = entry.metadata or {}
         if entry.from_step_id == step_id:
             words = "Done"
         elif entry.step_id == step_id and entry.action in _AT_STEP:
             words = _AT_STEP[Action(entry.action)]
+        elif entry.step_id == step_id and entry.action in _ASKED and facts["approvalId"] not in shown:
+            words = _ASKED[Action(entry.action)].format(ApprovalKind(facts["kind"]).label)
         else:
             continue
-        facts = entry.metadata or {}
         why = facts.get("explanation") or facts.get("reason") or ""
         yield Event(words, people.get(entry.user_id, entry.user_id), entry.timestamp, str(why).replace("_", " "))
 
@@ -204,21 +308,23 @@ def _targets(serial: Serial, mode: str, stops: Sequence[Stop]) -> list[Target]:
     return targets
 
 
-def _obstacles(serial: Serial, steps: Sequence[routing.RouteStep], may: Callable[[Right], bool]) -> dict[str, str]:
+def _obstacles(
+    serial: Serial, steps: Sequence[routing.RouteStep], ready: Readiness, may: Callable[[Right], bool]
+) -> dict[str, str]:
     """Return why each action cannot be done now, in the words with which its service would refuse it."""
 
     def advance() -> None:
         advancement.check_may_advance(serial, None)
-        routing.advance(serial.id, steps, serial.current_step_index)
+        move = routing.advance(serial.id, steps, serial.current_step_index)
+        gate.check(serial.id, move.origin, ready.demands, completes=move.completes)
 
     return {
         "advance": _because(may, Right.ADVANCE, advance),
         "jump": _because(may, Right.ADVANCE, lambda: advancement.check_may_jump(serial, None)),
         "scrap": why_not_scrap(serial, may),
-        "force": _because(may, Right.FORCE_COMPLETE, lambda: endings.check_may_force(serial, steps)),
+        "force": _because(lambda _: True, Right.FORCE_COMPLETE, lambda: endings.check_may_force(serial, steps)),
         "override": _because(may, Right.OVERRIDE),
         "attach": _because(may, Right.ATTACH, lambda: attaching.check_may_attach(serial)),
-        "complete_deferred": _because(may, Right.ADVANCE),
         "note": _because(may, Right.NOTE),
     }
 

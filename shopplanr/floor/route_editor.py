@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from serials.models import AdvancementMode, DependencyType, LibraryKind
+from serials.models import AdvancementMode, CertificateType, DependencyType, En10204Type, LibraryKind, RequirementPolicy
 from serials.services import libraries
 from shopplanr.accounts.people import people_who_sign_in
 from shopplanr.floor.route_form import RouteForm, Row
@@ -56,7 +56,21 @@ DEPENDENCIES = (
     ),
 )
 
+TYPES = (("", "None"), *CertificateType.choices)
+MINIMA = (("", "Any type"), *((each.value, f"{each.value} or better") for each in En10204Type))
+POLICIES = (
+    (RequirementPolicy.WARN.value, "Only warn"),
+    (RequirementPolicy.BLOCK.value, "Hold the part back"),
+    (RequirementPolicy.BLOCK_OR_OVERRIDE.value, "Hold back, a supervisor may override"),
+)
+"""What a line of what a step asks for offers, and what it is called in the editor."""
+
 OPTIONAL = Choice("", "Optional", "A jump that passes it skips it, and nothing is owed.")
+
+
+CERTIFICATES = Choice(
+    "", "Certificates", "What a part has to have before it leaves the step. Material counts from every step."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,10 @@ class Editor:
     processes: Sequence[str] = ()
     locations: Sequence[str] = ()
     dependencies: Sequence[Choice] = DEPENDENCIES
-    explained: Sequence[Choice] = (*DEPENDENCIES, OPTIONAL)
+    explained: Sequence[Choice] = (*DEPENDENCIES, OPTIONAL, CERTIFICATES)
+    types: Sequence[tuple[str, str]] = TYPES
+    minima: Sequence[tuple[str, str]] = MINIMA
+    policies: Sequence[tuple[str, str]] = POLICIES
 
     @property
     def rows(self) -> list[ShownRow]:

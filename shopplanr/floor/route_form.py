@@ -6,7 +6,17 @@ from dataclasses import dataclass, replace
 
 from django.http import QueryDict
 
-from serials.models import AdvancementMode, DependencyType, Path, RouteTemplate, Step, TemplateStep
+from serials import asked
+from serials.models import (
+    AdvancementMode,
+    DependencyType,
+    En10204Type,
+    Path,
+    RequirementPolicy,
+    RouteTemplate,
+    Step,
+    TemplateStep,
+)
 from serials.refusals import StepRemoved, StepReordered
 from serials.services.route_steps import AT_MOST, STEPS_MAX
 from shopplanr.floor import given
@@ -18,10 +28,37 @@ NEW = "new-"
 BLANK_ROWS = 3
 """Steps that a new route begins with; those that stay empty are not saved."""
 
+STRONGEST = En10204Type.COUNTERSIGNED.value
+
 ADD = "add-step"
 """The button that adds a step, as the page calls it."""
 
-_AT_FAULT = re.compile(r"steps\[(\d{1,4})\]\.(\w+)", re.ASCII)
+_AT_FAULT = re.compile(r"steps\[(\d{1,4})\]\.(\w+)(?:\[\d{1,4}\]\.\w+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A line of what a step asks for, as it was typed. One without a type asks for nothing."""
+
+    type: str = ""
+    quantity: str = "1"
+    minimum: str = ""
+    policy: str = RequirementPolicy.BLOCK.value
+
+    def given(self) -> dict[str, object]:
+        """Return it as the services take a requirement."""
+        return {
+            "certificateType": self.type,
+            "quantity": given.number(self.quantity),
+            "en10204Minimum": self.minimum,
+            "policy": self.policy,
+        }
+
+    @property
+    def short(self) -> str:
+        """What it asks for, where there is little room."""
+        plus = f", {self.minimum}{'+' if self.minimum != STRONGEST else ''}" if self.minimum else ""
+        return f"{self.quantity} {self.type} cert{'' if self.quantity.strip() == '1' else 's'}{plus}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +71,7 @@ class Row:
     optional: bool = False
     dependency: str = DependencyType.PREFERRED.value
     assignee: str = ""
+    asks: tuple[Asked, ...] = ()
 
     @property
     def is_new(self) -> bool:
@@ -43,7 +81,17 @@ class Row:
     @property
     def is_blank(self) -> bool:
         """Whether it is new, and nothing was written into it."""
-        return self.is_new and not (self.name.strip() or self.location.strip() or self.assignee)
+        return self.is_new and not (self.name.strip() or self.location.strip() or self.assignee or self.asked)
+
+    @property
+    def asked(self) -> list[Asked]:
+        """The certificates that it asks for: the lines in which a type was chosen."""
+        return [line for line in self.asks if line.type]
+
+    @property
+    def lines(self) -> list[Asked]:
+        """The lines that the editor shows: what it asks for, and room for one more."""
+        return [*self.asked, Asked()]
 
     def given(self) -> dict[str, object]:
         """Return it as the services take a step."""
@@ -53,6 +101,7 @@ class Row:
             "optional": self.optional,
             "dependencyType": self.dependency,
             "assignedTo": self.assignee or None,
+            "requirements": [line.given() for line in self.asked],
         }
         return item if self.is_new else item | {"id": self.key}
 
@@ -102,6 +151,7 @@ def typed(post: QueryDict) -> RouteForm:
             optional=f"optional-{key}" in post,
             dependency=post.get(f"dependency-{key}", DependencyType.PREFERRED.value),
             assignee=post.get(f"assignee-{key}", ""),
+            asks=_typed_lines(post, key),
         )
         for key in post.getlist("step")
     ]
@@ -110,8 +160,15 @@ def typed(post: QueryDict) -> RouteForm:
     )
 
 
+def _typed_lines(post: QueryDict, key: str) -> tuple[Asked, ...]:
+    columns = [post.getlist(f"asks-{name}-{key}") for name in ("type", "quantity", "minimum", "policy")]
+    return tuple(Asked(*line) for line in zip(*columns, strict=False))
+
+
 def of_path(path: Path, steps: Iterable[Step]) -> RouteForm:
     """Return a path as it stands in the editor: each step remains itself."""
+    steps = list(steps)
+    asked.put(steps)
     rows = tuple(replace(_row(step.pk, step), assignee=step.assigned_to_id or "") for step in steps)
     return RouteForm(path.name, str(path.goal_quantity), path.advancement_mode, rows)
 
@@ -134,11 +191,16 @@ def filled_from(form: RouteForm, source: Path | RouteTemplate, steps: Iterable[S
 
 
 def _copied(steps: Iterable[Step | TemplateStep]) -> tuple[Row, ...]:
+    steps = list(steps)
+    asked.put(steps)
     return tuple(_row(f"{NEW}{number}", step) for number, step in enumerate(steps, start=1))
 
 
 def _row(key: str, step: Step | TemplateStep) -> Row:
-    return Row(key, step.name, step.location, step.optional, step.dependency_type)
+    lines = tuple(
+        Asked(each.certificate_type, str(each.quantity), each.en10204_minimum, each.policy) for each in step.asked
+    )
+    return Row(key, step.name, step.location, step.optional, step.dependency_type, asks=lines)
 
 
 def after(form: RouteForm, deed: str, held: Collection[str] = ()) -> RouteForm:

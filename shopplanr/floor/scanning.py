@@ -29,6 +29,7 @@ from shopplanr.floor.verdicts import CertificateFacts, JobFacts, PartFacts, Verd
 from shopplanr.ids import ID_MAX_LENGTH
 from shopplanr.lookup import get_or_refuse
 from shopplanr.refusals import Forbidden, Refusal
+from shopplanr.watch import exchange
 
 SAME_SCAN = timedelta(seconds=2)
 """The same code by the same person at the same place within this time is one scan: triggers bounce, and so do hands."""
@@ -158,6 +159,7 @@ def _carry_out(reading: _Reading, meaning: Meaning | None) -> Verdict:
 
 
 def _refused(refusal: Refusal, about: Verdict) -> Verdict:
+    exchange.refused(refusal.code)
     return replace(about, verdict=REFUSED, reason=refusal.code, message=refusal.message)
 
 

@@ -3,9 +3,12 @@
 from shopplanr.floor.views import (
     account,
     appearance,
+    approvals,
     audit,
     board,
+    certificate_records,
     certificates,
+    coverage,
     home,
     job,
     job_form,
@@ -23,6 +26,7 @@ from shopplanr.floor.views import (
     sign_in,
     templates,
     travelers,
+    where_used,
 )
 
 app_name = "floor"
@@ -30,9 +34,12 @@ app_name = "floor"
 urlpatterns = [
     *account.urls,
     *appearance.urls,
+    *approvals.urls,
     *audit.urls,
     *board.urls,
+    *certificate_records.urls,  # certificates/new before certificates/<id>
     *certificates.urls,
+    *coverage.urls,
     *home.urls,
     *libraries.urls,
     *job_form.urls,  # jobs/new before jobs/<id>
@@ -48,6 +55,7 @@ urlpatterns = [
     *sign_in.urls,
     *labels.urls,
     *travelers.urls,
+    *where_used.urls,
     *templates.urls,
     *serial.urls,
 ]

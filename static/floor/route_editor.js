@@ -75,6 +75,21 @@ document.addEventListener("click", (event) => {
   else move(row, verb);
 });
 
+// --- Certificates: there is always an empty line, so that one more can be asked for
+
+document.addEventListener("change", (event) => {
+  const type = event.target.closest?.("form[data-route-editor] [data-asks-type]");
+  const line = type?.closest("[data-asks]");
+  if (!type?.value || line.nextElementSibling?.matches("[data-asks]")) return;
+  const another = line.cloneNode(true);
+  for (const select of another.querySelectorAll("select")) {
+    const usual = [...select.options].findIndex((option) => option.defaultSelected);
+    select.selectedIndex = select.matches("[data-asks-type]") ? 0 : Math.max(0, usual);
+  }
+  another.querySelector("input").value = "1";
+  line.after(another);
+});
+
 // --- Keys
 
 // Enter in a field presses no button. In the name of a step it leads to the next one, which is made where there is none.

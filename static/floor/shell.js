@@ -61,10 +61,14 @@ document.addEventListener("submit", (event) => {
   offline(true);
 }, true);
 
-// A fault of the server leaves the page as it is and says so.
-document.addEventListener("htmx:responseError", () => {
-  const fault = document.getElementById("fault");
-  document.getElementById("verdicts")?.replaceChildren(document.importNode(fault.content, true));
+// A fault of the server leaves the page as it is and says so; where it is away for a moment, in its own words. The form
+// still has everything in it, and its key: pressed again, it is done once.
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  const said = document.importNode(document.getElementById("fault").content, true);
+  const away = detail.xhr.status === 503
+    && new DOMParser().parseFromString(detail.xhr.responseText, "text/html").querySelector("[data-away]");
+  if (away) said.querySelector("strong").textContent = away.textContent;
+  document.getElementById("verdicts")?.replaceChildren(said);
 });
 
 // Filters of a list apply themselves; the button is for those without scripts.

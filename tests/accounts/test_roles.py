@@ -7,9 +7,9 @@ from django.contrib.auth.models import Permission
 from shopplanr.accounts.roles import ROLE_RIGHTS, Right, Role, refusal_sentence
 
 DECIDED = {
-    Role.OPERATORS: "READ READ_AUDIT CREATE_SERIALS ADVANCE SCRAP ATTACH NOTE",
-    Role.SUPERVISORS: "READ READ_AUDIT CREATE_SERIALS ADVANCE SCRAP ATTACH NOTE OVERRIDE WAIVE FORCE_COMPLETE PLAN",
-    Role.QC: "READ READ_AUDIT ATTACH NOTE CERTIFY WAIVE KEEP_CATALOGUE CERTIFY_PRODUCTS ATTACH_LATE REVOKE",
+    Role.OPERATORS: "READ READ_AUDIT CREATE_SERIALS ADVANCE SCRAP ATTACH NOTE ASK",
+    Role.SUPERVISORS: "READ READ_AUDIT CREATE_SERIALS ADVANCE SCRAP ATTACH NOTE ASK OVERRIDE WAIVE FORCE_COMPLETE PLAN",
+    Role.QC: "READ READ_AUDIT ATTACH ATTACH_LATE NOTE ASK CERTIFY REVOKE WAIVE KEEP_CATALOGUE CERTIFY_PRODUCTS",
     Role.AUDITORS: "READ READ_AUDIT",
     Role.INTEGRATIONS: " ".join(right.name for right in Right),
 }
@@ -39,6 +39,7 @@ def test_the_settings_know_the_same_roles():
         (Right.OVERRIDE, "You may not override steps. Ask a supervisor or an administrator."),
         (Right.WAIVE, "You may not waive steps. Ask a supervisor, QC or an administrator."),
         (Right.CERTIFY, "You may not record certificates. Ask QC or an administrator."),
+        (Right.REVOKE, "You may not revoke certificates and put them right. Ask QC or an administrator."),
         (Right.CERTIFY_PRODUCTS, "You may not certify products. Ask QC or an administrator."),
         (Right.NOTE, "You may not write notes. Ask an administrator."),
         (Right.MANAGE_USERS, "You may not manage people's accounts. Ask an administrator."),

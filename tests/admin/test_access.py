@@ -6,9 +6,11 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate
+from certificates.exchange import imports
+from certificates.models import CertAttachment, Certificate, RecordImport
 from certificates.services import attaching
 from serials.models import (
+    ApprovalRequest,
     Job,
     LibraryEntry,
     Note,
@@ -21,7 +23,7 @@ from serials.models import (
     StepOverride,
     StepStatus,
 )
-from serials.services import overrides
+from serials.services import approvals, overrides, requirement_overrides, requirements
 from shopplanr.accounts.roles import Role
 from tests.accounts.factories import UserFactory
 from tests.admin.conftest import at_desk, staff
@@ -46,6 +48,7 @@ SHOP_MODELS = (
     Serial,
     StepStatus,
     StepOverride,
+    ApprovalRequest,
     SerialCounter,
     Note,
     NotePhoto,
@@ -53,6 +56,7 @@ SHOP_MODELS = (
     LibraryEntry,
     Certificate,
     CertAttachment,
+    RecordImport,
     AuditEntry,
 )
 
@@ -66,10 +70,15 @@ def one_of_each():
     """A row of every kind of record."""
     (part,) = deferred()
     overrides.create(part.id, None, steps_of(part.path)[3].pk, "not on this drawing", PLANNER)
+    approvals.request("waiver", part.id, steps_of(part.path)[1].pk, "not on this drawing", OPERATOR)
     attaching.attach(part.id, CertificateFactory().pk, OPERATOR)
     make_note([part], photos=[photo()])
-    TemplateFactory()
+    asked = {"certificateType": "process", "policy": "block_or_override"}
+    TemplateFactory(steps=[{"name": "Saw", "requirements": [asked]}])
+    requirement = requirements.set_of_step(steps_of(part.path)[3].pk, [asked], PLANNER).asked[0]
+    requirement_overrides.create(part.id, {"requirementId": requirement.pk, "reason": "agreed"}, PLANNER)
     LibraryEntryFactory()
+    imports.take("products", "products.csv", b"GTIN\n96385074", PLANNER)
     return [model.objects.first() for model in SHOP_MODELS]
 
 
@@ -160,7 +169,7 @@ def test_no_list_offers_to_delete(administrator, one_of_each):
 
 
 def test_auditors_are_offered_no_action(auditor, one_of_each):
-    for model in (Serial, StepStatus, StepOverride):
+    for model in (Serial, StepStatus, StepOverride, ApprovalRequest):
         assert auditor.get(url(name_of(model))).context["action_form"] is None
     page = auditor.get(url("serials_serial", "change", Serial.objects.get().pk))
     assert page.context["tools"] == []

@@ -2,10 +2,12 @@
 
 import pytest
 
-from certificates.models import CertAttachment, Certificate
+from certificates.models import CertAttachment, Certificate, CertificateRevocation
 from certificates.services import attaching
+from shopplanr import content_store
 from tests.admin.desk import act, choose, confirm, deferred, messages, url
-from tests.factories import OPERATOR, CertificateFactory, make_serials, steps_of
+from tests.factories import OPERATOR, CertificateFactory, make_documents, make_serials, put_right, steps_of
+from tests.papers import report
 
 pytestmark = pytest.mark.django_db
 
@@ -166,3 +168,94 @@ class TestLate:
         response = supervisor.get(url("serials_serial"))
 
         assert "attach-late" not in dict(response.context["action_form"].fields["action"].choices)
+
+
+def test_its_facts_are_asked_for_and_shown(qc):
+    typed = {"number": "4711-A", "issuer": "Nordstahl", "heat_lot": "A31907", "en10204_type": "3.1"}
+    response = add(qc, **typed, issue_date="2024-01-15", valid_to="2030-01-14")
+
+    assert response.status_code == 302, problems(response)
+    certificate = Certificate.objects.get()
+    assert (certificate.heat_lot, str(certificate.issue_date)) == ("A31907", "2024-01-15")
+    page = qc.get(url("certificates_certificate", "change", certificate.pk)).content.decode()
+    assert all(value in page for value in typed.values())
+    assert "In force" in page
+
+
+def test_a_refusal_about_a_fact_is_said_at_its_field(qc):
+    response = add(qc, valid_from="2024-03-01", valid_to="2024-02-29")
+
+    assert problems(response)["valid_to"] == ["validTo must not be before validFrom"]
+    assert not Certificate.objects.exists()
+
+
+def test_they_are_found_by_how_they_stand_and_by_their_issuer(qc):
+    CertificateFactory(name="holds", issuer="Nordstahl")
+    CertificateFactory(name="expired", validTo="2024-12-31")
+    put_right(CertificateFactory(name="wrong"), name="right")
+    for query, names in (
+        ({"state": "current"}, {"holds", "right"}),
+        ({"state": "superseded"}, {"wrong"}),
+        ({"state": "expired"}, {"expired"}),
+        ({"issuer": "Nordstahl"}, {"holds"}),
+        ({"state": "x"}, {"holds", "expired", "wrong", "right"}),
+    ):
+        rows = qc.get(url("certificates_certificate"), query).context["cl"].result_list
+        assert {row.name for row in rows} == names
+
+
+def test_revoking_shows_first_how_many_parts_it_is_about(qc):
+    certificate, unused = CertificateFactory(), CertificateFactory()
+    parts = make_serials(quantity=3)
+    attaching.attach_all(certificate.pk, [part.id for part in parts], OPERATOR)
+
+    asked = choose(qc, [certificate, unused], "revoke")
+    assert "3 parts will show it: 3 in work" in asked.content.decode()
+    assert "on no part" in asked.content.decode()
+    response = confirm(qc, asked, reason="lab lost its accreditation")
+
+    assert messages(response) == ["Revoked: 2 certificates."]
+    assert set(CertificateRevocation.objects.values_list("reason", flat=True)) == {"lab lost its accreditation"}
+    part = qc.get(url("serials_serial", "change", parts[0].pk)).content.decode()
+    assert "Revoked" in part and "lab lost its accreditation" in part
+    again = act(qc, [certificate], "revoke", reason="x")
+    assert "was revoked already" in again.content.decode()
+
+
+def test_putting_right_begins_with_what_is_recorded(qc):
+    certificate = CertificateFactory(name="Mill report", heatLot="A1", metadata={"grade": "A36"})
+
+    asked = choose(qc, [certificate], "put-right")
+    form = asked.context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields}
+    response = confirm(qc, asked, **typed | {"heat_lot": "B2", "reason": "misread"})
+
+    assert messages(response) == ["Put right: Mill report."]
+    right = Certificate.objects.get(revision=2)
+    assert (right.heat_lot, right.metadata, right.correction_reason) == ("B2", {"grade": "A36"}, "misread")
+    page = qc.get(url("certificates_certificate", "change", certificate.pk)).content.decode()
+    assert "Revision 2" in page and "misread" in page and "Superseded" in page
+
+
+def test_auditors_find_neither(auditor):
+    certificate = CertificateFactory()
+    page = auditor.get(url("certificates_certificate", "change", certificate.pk)).content.decode()
+
+    assert "Revoke…" not in page and "Put right…" not in page
+
+
+def test_documents_are_saved_from_the_record(qc):
+    (document,) = make_documents(CertificateFactory(), report_pdf=report())
+    address = url("certificates_certificate", "document", document.pk)
+    assert address in qc.get(url("certificates_certificate", "change", document.certificate_id)).content.decode()
+
+    response = qc.get(address)
+    assert response.getvalue() == report()
+    assert response["Content-Disposition"] == 'attachment; filename="report.pdf"'
+
+    path = content_store.path_of(document.digest)
+    path.chmod(0o600)
+    path.write_bytes(b"x")
+    refused = qc.get(address, follow=True)
+    assert "report.pdf: This file was altered on disk" in messages(refused)[0]
+    assert qc.get(url("certificates_certificate", "document", 9**30)).status_code == 404

@@ -152,9 +152,10 @@ def test_every_mark_has_its_shape():
     used = [*marks.STEP_MARKS.values(), *marks.SERIAL_MARKS.values(), *TYPE_MARKS.values()]
     used += [ACTIVE, EXPIRED, NOT_YET, *VERIFICATION_MARKS.values()]
     used += [*marks.DUE_MARKS.values(), marks.FORCED, marks.OVERRIDE_ACTIVE, marks.OVERRIDE_REVERSED]
+    used += marks.APPROVAL_MARKS.values()
     drawn = re.findall(r'<symbol id="([\w-]+)"', File(finders.find("shopplanr/marks.svg")).read_text())
 
     assert {mark.shape for mark in used} <= set(drawn)
     assert {mark.tone for mark in used} <= {"quiet", "active", "good", "warn", "bad"}
-    for states in (marks.STEP_MARKS, marks.DUE_MARKS):
+    for states in (marks.STEP_MARKS, marks.DUE_MARKS, marks.APPROVAL_MARKS):
         assert len({mark.shape for mark in states.values()}) == len(states), "one shape per state"

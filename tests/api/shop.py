@@ -1,14 +1,30 @@
 """A small shop in which every endpoint of the API has something to work on, and a call of each that succeeds."""
 
+import json
 import re
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from certificates.models import Certificate, Certification, Product
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from certificates.models import Certificate, CertificateDocument, Certification, Product
 from certificates.services import attaching
-from serials.models import Job, LibraryEntry, LibraryKind, Note, Path, RouteTemplate, Serial, Step
-from serials.services import advancement, overrides
+from serials.models import (
+    ApprovalRequest,
+    Job,
+    LibraryEntry,
+    LibraryKind,
+    Note,
+    Path,
+    RouteTemplate,
+    Serial,
+    Step,
+    StepRequirement,
+)
+from serials.services import advancement, approvals, overrides, requirement_overrides, requirements
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import Role
+from shopplanr.actor import Actor
 from shopplanr.floor import scanning
 from tests.accounts.factories import UserFactory
 from tests.factories import (
@@ -21,10 +37,12 @@ from tests.factories import (
     PathFactory,
     TemplateFactory,
     gtin_of,
+    make_documents,
     make_note,
     make_serials,
     steps_of,
 )
+from tests.papers import report
 from tests.pictures import photo
 
 
@@ -42,8 +60,11 @@ class Shop:
     standing: Serial
     deferring: Serial
     overridden: Serial
+    requirement: StepRequirement
+    asked: ApprovalRequest
     note: Note
     certificate: Certificate
+    document: CertificateDocument
     product: Product
     held: Certification
     not_held: Certification
@@ -52,7 +73,10 @@ class Shop:
 
 
 def make_shop() -> Shop:
-    """Make it; the steps are Saw, Mill (deferred for one part, overridden for another) and Inspect."""
+    """Make it; the steps are Saw, Mill (deferred for one part, overridden for another) and Inspect.
+
+    Mill advises certificates, Inspect asks for one, and a part may go on without.
+    """
     path = PathFactory(job=JobFactory(goalQuantity=3), advancementMode="flexible")
     steps = steps_of(path)
     standing, deferring, overridden = make_serials(path, 3)
@@ -61,50 +85,82 @@ def make_shop() -> Shop:
     advancement.advance_to(deferring.id, 2, OPERATOR)
     overrides.create(overridden.id, None, steps[1].id, "done at the supplier's", OPERATOR)
     scanning.scan(standing.id, "Mill", OPERATOR, lambda right: True, own_hosts=[])
+    proof = {"certificateType": "process", "en10204Minimum": "2.2", "policy": "block_or_override"}
+    requirements.set_of_step(steps[1].id, [{"certificateType": "process", "quantity": 2, "policy": "warn"}], OPERATOR)
+    inspection = requirements.set_of_step(steps[2].id, [proof], OPERATOR).asked[0]
+    excuse = {"requirementId": inspection.pk, "reason": "the furnace log vouches for it"}
+    requirement_overrides.create(overridden.id, excuse, OPERATOR)
     held = AssignmentFactory(valid_from="2024-01-01", metadata={"lot": "7"}, certificate_countries=["US"])
+    supervisor = UserFactory(role=Role.SUPERVISORS)
     return Shop(
         job=path.job,
         path=path,
         steps=steps,
         unused_path=PathFactory(job=path.job),
         template=TemplateFactory(
-            advancementMode="per_step", steps=("Saw", {"name": "Mill", "location": "Hall 2", "optional": True})
+            advancementMode="per_step",
+            steps=(
+                {"name": "Saw", "requirements": [{"certificateType": "material", "en10204Minimum": "3.1"}]},
+                {"name": "Mill", "location": "Hall 2", "optional": True},
+            ),
         ),
         process=LibraryEntryFactory(),
         location=LibraryEntryFactory(kind=LibraryKind.LOCATION),
         standing=standing,
         deferring=deferring,
         overridden=overridden,
+        requirement=inspection,
+        asked=approvals.request("waiver", deferring.id, steps[1].id, "the customer agrees", Actor(supervisor.id)),
         note=make_note([standing, deferring], photos=[photo()]),
         certificate=certificate,
+        document=make_documents(certificate, report_pdf=report())[0],
         product=held.product,
         held=held.certification,
         not_held=CertificationFactory(),
-        supervisor=UserFactory(role=Role.SUPERVISORS),
+        supervisor=supervisor,
         operator=UserFactory(),
     )
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call by the table of endpoints: its path, what stands in the path, and the body."""
+    """A call by the table of endpoints: its path, what stands in the path, and the body.
+
+    With ``files``, by field, the body is a form.
+    """
 
     verb: str
     path: str
     ids: dict[str, str]
     body: dict | None = None
+    files: dict[str, bytes] | None = None
+    query: dict[str, str] | None = None
 
     @property
     def name(self) -> str:
         """The row of the table."""
         return f"{self.verb} {self.path}"
 
+    def made_by(self, client, *, more: dict | None = None, **how):
+        """Make the call; ``more`` are further fields of its body."""
+        body = self.body if more is None else (self.body or {}) | more
+        if self.files is None:
+            return client.generic(
+                self.verb,
+                self.url(),
+                "" if body is None else json.dumps(body),
+                content_type="application/json",
+                **how,
+            )
+        files = {name: SimpleUploadedFile(f"{name}.pdf", content) for name, content in self.files.items()}
+        return client.post(self.url(), (body or {}) | files, format="multipart", **how)
+
     def url(self, **ids: str) -> str:
         """Return the address, with other ids where they are given."""
         url = f"/api/{self.path}"
         for name, value in (self.ids | ids).items():
             url = re.sub(rf"<\w+:{name}>", lambda _, value=value: value, url)
-        return url
+        return f"{url}?{urlencode(self.query)}" if self.query else url
 
 
 def calls(shop: Shop) -> list[Call]:
@@ -115,11 +171,16 @@ def calls(shop: Shop) -> list[Call]:
     at_mill = {"id": shop.deferring.id, "step_id": mill.id}
     photo_of_note = {"id": shop.note.public_id, "photo_id": shop.note.photos.get().id}
     certificate = {"id": shop.certificate.id}
+    requirement = {"certificateType": "process", "quantity": 2, "en10204Minimum": "3.1", "policy": "block_or_override"}
+    asked = {"id": shop.asked.id}
     new_path = {
         "name": "Rework",
         "goalQuantity": 2,
         "advancementMode": "per_step",
-        "steps": [{"name": "Grind", "location": "Hall 2", "optional": True, "dependencyType": "physical"}],
+        "steps": [
+            {"name": "Grind", "location": "Hall 2", "optional": True, "dependencyType": "physical"}
+            | {"requirements": [requirement]}
+        ],
     }
     new_template = {name: new_path[name] for name in ("name", "advancementMode", "steps")}
     template = {"id": shop.template.id}
@@ -142,6 +203,16 @@ def calls(shop: Shop) -> list[Call]:
         "jiraPriority": "High",
         "jiraEpicLink": "SHOP-0",
         "jiraLabels": ["urgent"],
+    }
+    new_certificate = {
+        "number": "HT-2024/118",
+        "issuer": "Nordstahl",
+        "heatLot": "4711",
+        "en10204Type": "3.1",
+        "issueDate": "2024-01-15",
+        "validFrom": "2024-01-15",
+        "validTo": "2026-01-14",
+        "metadata": {"furnace": 3},
     }
     product = {"gtin": shop.product.gtin}
     product_certification = product | {"certification_id": shop.held.short_id}
@@ -180,6 +251,8 @@ def calls(shop: Shop) -> list[Call]:
         Call("GET", "steps/<str:id>", {"id": saw.id}),
         Call("PATCH", "steps/<str:id>/assign", {"id": saw.id}, {"userId": shop.operator.id}),
         Call("PATCH", "steps/<str:id>/config", {"id": saw.id}, {"optional": True, "dependencyType": "physical"}),
+        Call("PUT", "steps/<str:id>/requirements", {"id": saw.id}, {"requirements": [requirement]}),
+        Call("GET", "jobs/<str:id>/coverage", job),
         Call("GET", "templates", {}),
         Call("POST", "templates", {}, new_template | {"pathId": shop.path.id}),
         Call("GET", "templates/<str:id>", template),
@@ -224,6 +297,7 @@ def calls(shop: Shop) -> list[Call]:
         Call("POST", "serials/<str:id>/attach-cert", standing, {"certId": shop.certificate.id} | who),
         Call("GET", "serials/<str:id>/cert-attachments", standing),
         Call("GET", "serials/<str:id>/label", standing),
+        Call("GET", "serials/<str:id>/trace", standing),
         Call("GET", "serials/<str:id>/step-statuses", standing),
         Call("GET", "serials/<str:id>/overrides", {"id": shop.overridden.id}),
         Call(
@@ -238,6 +312,14 @@ def calls(shop: Shop) -> list[Call]:
             {"id": shop.overridden.id, "step_id": mill.id},
             {"reason": "needed after all"} | who,
         ),
+        Call("GET", "serials/<str:id>/readiness", standing),
+        Call("GET", "serials/<str:id>/requirement-overrides", {"id": shop.overridden.id}),
+        Call(
+            "POST",
+            "serials/<str:id>/requirement-overrides",
+            standing,
+            {"requirementId": shop.requirement.pk, "reason": "the customer agrees"} | who,
+        ),
         Call(
             "POST",
             "serials/<str:id>/waive-step/<str:step_id>",
@@ -245,6 +327,17 @@ def calls(shop: Shop) -> list[Call]:
             {"reason": "the customer agrees", "approverId": shop.supervisor.id},
         ),
         Call("POST", "serials/<str:id>/complete-deferred/<str:step_id>", at_mill, who),
+        Call("GET", "approvals", {}),
+        Call(
+            "POST",
+            "approvals",
+            {},
+            {"kind": "override", "serialId": shop.standing.id, "stepId": mill.id, "reason": "not needed"} | who,
+        ),
+        Call("GET", "approvals/<str:id>", asked),
+        Call("POST", "approvals/<str:id>/approve", asked, {"reason": "the customer agrees"} | who),
+        Call("POST", "approvals/<str:id>/decline", asked, {"reason": "the customer does not agree"} | who),
+        Call("POST", "approvals/<str:id>/withdraw", asked, who),
         Call("GET", "operator/work-queue", {}),
         Call("GET", "operator/queue/_all", {}),
         Call("GET", "operator/queue/<str:user_id>", {"user_id": shop.operator.id}),
@@ -265,15 +358,32 @@ def calls(shop: Shop) -> list[Call]:
         Call("GET", "notes/<str:id>/photos/<str:photo_id>", photo_of_note),
         Call("GET", "notes/<str:id>/photos/<str:photo_id>/thumbnail", photo_of_note),
         Call("GET", "certs", {}),
-        Call("POST", "certs", {}, {"type": "process", "name": "Heat treatment", "metadata": {"furnace": 3}}),
+        Call("POST", "certs", {}, new_certificate | {"type": "process", "name": "Heat treatment"}),
         Call(
             "POST",
             "certs/batch-attach",
             {},
-            {"certId": shop.certificate.id, "serialIds": [shop.standing.id, shop.deferring.id]} | who,
+            {"certId": shop.certificate.id, "serialIds": [shop.standing.id, shop.deferring.id]}
+            | {"stepId": saw.id, "lateReason": "the paper came by post"}
+            | who,
         ),
         Call("GET", "certs/<str:id>", certificate),
         Call("GET", "certs/<str:id>/attachments", certificate),
+        Call("GET", "certs/<str:id>/documents", certificate),
+        Call("POST", "certs/<str:id>/documents", certificate, files={"documents": report("Another one")}),
+        Call(
+            "GET",
+            "certs/<str:id>/documents/<str:document_id>/content",
+            certificate | {"document_id": shop.document.public_id},
+        ),
+        Call(
+            "POST",
+            "certs/<str:id>/supersede",
+            certificate,
+            new_certificate | {"type": "process", "name": "Heat treatment", "reason": "another furnace"} | who,
+        ),
+        Call("POST", "certs/<str:id>/revoke", certificate, {"reason": "the laboratory lost its accreditation"} | who),
+        Call("GET", "where-used", {}, query={"certId": shop.certificate.id}),
         Call("GET", "products", {}),
         Call("POST", "products", {}, {"gtin": gtin_of(77), "name": "Bracket", "description": "of titanium"}),
         Call("GET", "products/<str:gtin>", product),

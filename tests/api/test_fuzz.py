@@ -85,7 +85,7 @@ def known(shop):
     """A call of every operation that succeeds, by the operation's name in the schema."""
     found = {}
     for call in calls(shop):
-        template = call.url(**{name: f"{{{name}}}" for name in call.ids})
+        template = call.url(**{name: f"{{{name}}}" for name in call.ids}).partition("?")[0]
         found[f"{call.verb} {template}"] = call
     return found
 

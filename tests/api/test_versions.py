@@ -21,6 +21,7 @@ CHANGES = {
     "DELETE paths/<str:id>": None,
     "PATCH steps/<str:id>/assign": {"userId": None},
     "PATCH steps/<str:id>/config": {"optional": True},
+    "PUT steps/<str:id>/requirements": {"requirements": []},
     "PATCH products/<str:gtin>": {"name": "Something else"},
     "PATCH certifications/<str:id>": {"label": "Something else"},
     "PATCH products/<str:gtin>/certifications/<str:certification_id>": {"scope": "something else"},
@@ -30,7 +31,11 @@ CHANGES = {
 """Every call that changes something which has a version, with a change."""
 
 READ = {
-    name: name.split()[1].removesuffix("/advancement-mode").removesuffix("/assign").removesuffix("/config")
+    name: name.split()[1]
+    .removesuffix("/advancement-mode")
+    .removesuffix("/assign")
+    .removesuffix("/config")
+    .removesuffix("/requirements")
     for name in CHANGES
 }
 """Where the version can be read that each of them changes."""
@@ -187,4 +192,18 @@ def test_of_a_path_the_steps_are_read_only_where_something_is_expected(client, d
     with counted_statements() as plain:
         client.put(url, {"goalQuantity": 8})
 
-    assert len(careful) == len(plain) + 1
+    assert len(careful) == len(plain) + 2  # the steps, and what they ask for
+
+
+def test_what_a_step_asks_for_is_part_of_its_version_and_of_its_paths(client, db):
+    path = PathFactory()
+    saw = steps_of(path)[0]
+    urls = f"/api/paths/{path.id}", f"/api/steps/{saw.id}"
+    before = [client.get(url)["ETag"] for url in urls]
+
+    client.put(f"{urls[1]}/requirements", {"requirements": [{"certificateType": "process"}]})
+
+    assert not {client.get(url)["ETag"] for url in urls} & set(before)
+    for url, seen in zip((urls[0], f"{urls[1]}/requirements"), before, strict=True):
+        body = {"steps": [{"name": "Saw"}], "requirements": []}
+        assert_refused(client.put(url, body, HTTP_IF_MATCH=seen), 412, SENTENCE)

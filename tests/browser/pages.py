@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from certificates.models import CertAttachment
 from serials import queues
+from serials.approvals import awaiting
 from serials.models import Job, NoteSerial, Path, RouteTemplate, Serial, Step
 from shopplanr.accounts.models import User
 from tests.browser.excuses import TARGET, TEXT, Excuse
@@ -68,12 +69,27 @@ def a_serial() -> str:
     return f"/serials/{with_photo.order_by('serial')[0].serial.id}"
 
 
+def a_part_that_awaits_a_decision() -> str:
+    """Return the path of a part about which somebody asks for something."""
+    return f"/serials/{awaiting()[0].serial_public_id}"
+
+
 def a_certificate() -> str:
     """Return the path of the certificate that most parts have."""
     used = (
         CertAttachment.objects.values_list("certificate").annotate(parts=Count("pk")).order_by("-parts", "certificate")
     )
     return f"/certificates/{used[0][0]}"
+
+
+def a_where_used() -> str:
+    """Return the path of the answer to where that certificate is."""
+    return f"/where-used?certId={a_certificate().rpartition('/')[2]}"
+
+
+def a_trace() -> str:
+    """Return the path of what went into that part."""
+    return f"{a_serial()}/trace"
 
 
 def some_labels() -> str:
@@ -94,6 +110,21 @@ def the_fullest_station() -> str:
 def a_job_under_way() -> str:
     """Return the path of the demo's last job, whose parts are at many steps."""
     return f"/jobs/{Job.objects.filter(name__startswith='Valve body')[0].id}"
+
+
+def a_coverage() -> str:
+    """Return the path of the coverage of a job with gaps."""
+    return f"{a_job_under_way()}/coverage"
+
+
+def a_part_held_back() -> str:
+    """Return the path of a part that cannot leave its step without a certificate."""
+    held = Serial.objects.filter(
+        status="in_progress",
+        path__steps__order=F("current_step_index"),
+        path__steps__requirements__policy__contains="block",
+    )
+    return f"/serials/{held.order_by('-number')[0].id}"
 
 
 def the_blanket_order() -> str:
@@ -158,12 +189,20 @@ PAGES = (
     Shown("new-certificate", "/certificates/new", INSPECTOR),
     Shown("labels", some_labels, SUPERVISOR, excuses=PAPER),
     Shown("traveler", a_traveler, SUPERVISOR, excuses=PAPER),
+    Shown("where-used", a_where_used, INSPECTOR),
+    Shown("where-used-form", "/where-used", INSPECTOR, is_photographed=False),
+    Shown("trace", a_trace, INSPECTOR),
+    Shown("approvals", "/approvals", SUPERVISOR),
+    Shown("approvals-decided", "/approvals?show=decided", SUPERVISOR, is_photographed=False),
+    Shown("asked-about", a_part_that_awaits_a_decision, SUPERVISOR, is_photographed=False),
     Shown("audit", "/audit", AUDITOR),
     Shown("board", "/board", SUPERVISOR),
     Shown("search", "/search?q=ti-6al", SUPERVISOR),
     Shown("account", "/account", OPERATOR),
     Shown("jobs", "/jobs", SUPERVISOR),
     Shown("job", a_job_under_way, SUPERVISOR),
+    Shown("coverage", a_coverage, INSPECTOR),
+    Shown("part-held-back", a_part_held_back, SUPERVISOR, is_photographed=False),
     Shown("job-of-thousands", the_blanket_order, ADMINISTRATOR, is_photographed=False),
     Shown("assigning", a_step_to_assign, SUPERVISOR, is_photographed=False),
     Shown("delete-route", a_route_to_delete, SUPERVISOR, is_photographed=False),

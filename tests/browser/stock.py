@@ -60,6 +60,7 @@ def main() -> None:
     from django.core.management import call_command
 
     django.setup()
+    from audit.proof import sealing
     from serials.models import Serial
     from shopplanr.demo import shop
 
@@ -68,6 +69,7 @@ def main() -> None:
     # The demo tells times of its own in between: its past.
     with clock.told(datetime.fromisoformat(told)) if told else nullcontext():
         shop.load(progress=False)
+    sealing.seal()
     missing = int(os.environ["PARTS"]) - Serial.objects.count()
     if missing > 0:
         start_parts(missing)

@@ -4,19 +4,24 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from audit import append_only
-from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate
-from serials.models import Note, NotePhoto, NoteSerial
+from audit.models import AuditEntry, AuditSeal
+from certificates.models import CertAttachment, Certificate, CertificateDocument, CertificateRevocation
+from serials.models import ApprovalRequest, Note, NotePhoto, NoteSerial, RequirementOverride
 from shopplanr.floor.models import Scan
 from tests.lifecycle.tables import snapshot
 
 PROTECTED = {
+    ApprovalRequest: "decided_by",
     AuditEntry: "user_id",
+    AuditSeal: "signature",
     Certificate: "name",
     CertAttachment: "attached_by",
+    CertificateDocument: "file_name",
+    CertificateRevocation: "reason",
     Note: "text",
     NotePhoto: "digest",
     NoteSerial: "serial_id",
+    RequirementOverride: "reason",
     Scan: "message",
 }
 """What is protected, and a column of each that somebody might want to forge."""
@@ -81,13 +86,14 @@ def test_sql_cannot_change_or_remove_a_row(model, statement, shop, sql):
     [
         (AuditEntry, ["entry_id"]),
         (CertAttachment, ["serial_id", "certificate_id", "step_id"]),
+        (CertificateDocument, ["certificate_id", "digest"]),
         (Scan, ["scan_id"]),
     ],
 )
 def test_a_new_row_cannot_push_another_out_by_a_unique_column(model, unique, shop, sql):
     old = model.objects.order_by("pk").values().first()
     new = {name: value for name, value in old.items() if name not in {"sequence", "facts"}}
-    for name in {"entry_id", "attachment_id", "scan_id"} & set(new) - set(unique):
+    for name in {"entry_id", "attachment_id", "public_id", "scan_id"} & set(new) - set(unique):
         new[name] = "new"
     columns, places = ", ".join(new), ", ".join(["%s"] * len(new))
     refused(sql, f"INSERT OR REPLACE INTO {model._meta.db_table} ({columns}) VALUES ({places})", *new.values())
@@ -121,7 +127,25 @@ def test_what_is_there_already_may_be_left_alone(model, shop, sql):
 def test_rows_can_be_added_and_read(shop):
     assert AuditEntry.objects.count() > 1
     assert CertAttachment.objects.count() == 2
-    assert Certificate.objects.get().metadata == {"heat": "A-1"}
+    assert Certificate.objects.get(pk=shop.certificate.pk).metadata == {"heat": "A-1"}
+
+
+def test_a_request_changes_once_when_it_is_decided(shop, sql):
+    asked = ApprovalRequest.objects.get(kind="override", state="open")
+    row = f"UPDATE serials_approvalrequest SET {{}} WHERE id = '{asked.pk}'"
+    decided = "state = 'approved', decided_by = 'kim', decided_at = requested_at"
+
+    for forged in (
+        "requested_by = 'kim'",
+        "step_id = NULL",
+        f"serial_id = {shop.done.pk}",
+        "reason = 'x'",
+        "kind = 'waiver'",
+    ):
+        refused(sql, row.format(forged))
+        refused(sql, row.format(f"{forged}, {decided}"))
+    sql(row.format(decided))
+    refused(sql, row.format("state = 'open', decided_by = '', decided_at = NULL"))
 
 
 def test_behind_a_block_that_lifts_the_protection_it_stands_again(shop):

@@ -6,9 +6,18 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, Product
+from audit.models import AuditEntry, AuditSeal
+from certificates.models import (
+    CertAttachment,
+    Certificate,
+    CertificateDocument,
+    Certification,
+    CertificationAssignment,
+    Product,
+    RecordImport,
+)
 from serials.models import (
+    ApprovalRequest,
     Job,
     LibraryEntry,
     Note,
@@ -16,16 +25,26 @@ from serials.models import (
     NoteSerial,
     OrderOfWork,
     Path,
+    RequirementOverride,
     RouteTemplate,
     Serial,
     SerialCounter,
     Step,
     StepOverride,
+    StepRequirement,
     StepStatus,
+    TemplateRequirement,
     TemplateStep,
 )
 from shopplanr import clock
 from shopplanr.floor.models import Scan
+from tests.database.certificate_rows import (
+    OF_CERTIFICATES,
+    a_document,
+    a_revision,
+    a_revocation,
+    an_attachment,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +81,17 @@ CHANGES = [
     ("step_status_known", StepStatus, {"status": "done"}),
     ("override_has_a_reason", StepOverride, {"reason": ""}),
     ("override_names_somebody", StepOverride, {"created_by": ""}),
+    *(
+        (f"{kind}_{rule}", model, change)
+        for kind, model in (("requirement", StepRequirement), ("template_requirement", TemplateRequirement))
+        for rule, change in (
+            ("type_known", {"certificate_type": "birth"}),
+            ("quantity_in_range", {"quantity": 0}),
+            ("quantity_in_range", {"quantity": 21}),
+            ("minimum_known", {"en10204_minimum": "3.3"}),
+            ("policy_known", {"policy": "shrug"}),
+        )
+    ),
     ("product_has_a_name", Product, {"name": ""}),
     ("certification_has_a_label", Certification, {"label": ""}),
     ("certification_url_is_web", Certification, {"url": "javascript:alert(1)"}),
@@ -86,7 +116,49 @@ def a_photo(shop, **fields) -> NotePhoto:
     return NotePhoto(**{"note": shop.note, "digest": "0" * 64, "thumbnail_digest": "f" * 64} | whole | fields)
 
 
+def an_import(**fields) -> RecordImport:
+    whole = {"kind": "products", "file_name": "x.csv", "digest": "0" * 64, "content": b"x", "uploaded_by": "dana"}
+    return RecordImport(**whole | fields)
+
+
+IMPORTED = {"state": "done", "content": None, "imported_by": "dana", "imported_at": clock.now()}
+
+
+def an_excuse(shop, **fields) -> RequirementOverride:
+    whole = {"serial": shop.moving, "requirement": shop.requirement, "reason": "agreed", "created_by": "li"}
+    return RequirementOverride(**whole | fields)
+
+
+def an_approval(shop, **fields) -> ApprovalRequest:
+    whole = {"kind": "waiver", "serial": shop.moving, "step": shop.steps[1], "reason": "no burr", "requested_by": "li"}
+    return ApprovalRequest(**whole | fields)
+
+
 ADDITIONS = [
+    ("import_kind_known", lambda shop: an_import(kind="serials")),
+    ("import_state_known", lambda shop: an_import(state="lost", content=None)),
+    ("import_has_a_file_name", lambda shop: an_import(file_name="")),
+    ("import_digest_whole", lambda shop: an_import(digest="F" * 64)),
+    ("import_names_somebody", lambda shop: an_import(uploaded_by="")),
+    ("import_keeps_rows_until_decided", lambda shop: an_import(content=None)),
+    ("import_keeps_rows_until_decided", lambda shop: an_import(**IMPORTED | {"content": b"x"})),
+    ("import_done_by_somebody", lambda shop: an_import(**IMPORTED | {"imported_by": ""})),
+    ("import_done_by_somebody", lambda shop: an_import(**IMPORTED | {"imported_at": None})),
+    ("import_done_by_somebody", lambda shop: an_import(imported_by="dana")),
+    ("approval_kind_known", lambda shop: an_approval(shop, kind="raise")),
+    ("approval_state_known", lambda shop: an_approval(shop, state="lost", decided_by="li", decided_at=NOW)),
+    ("approval_is_of_a_step_or_the_part", lambda shop: an_approval(shop, step=None)),
+    ("approval_is_of_a_step_or_the_part", lambda shop: an_approval(shop, kind="force_complete")),
+    ("approval_has_a_reason", lambda shop: an_approval(shop, reason="")),
+    ("approval_names_somebody", lambda shop: an_approval(shop, requested_by="")),
+    ("approval_decision_whole", lambda shop: an_approval(shop, decided_by="li")),
+    ("approval_decision_whole", lambda shop: an_approval(shop, decided_at=NOW)),
+    ("approval_decision_whole", lambda shop: an_approval(shop, decision_reason="why not")),
+    ("approval_decision_whole", lambda shop: an_approval(shop, state="approved", decided_by="li")),
+    ("approval_decision_whole", lambda shop: an_approval(shop, state="approved", decided_at=NOW)),
+    ("approval_decision_whole", lambda shop: an_approval(shop, state="declined", decided_by="li", decided_at=NOW)),
+    ("approval_one_open_per_step", lambda shop: an_approval(shop, kind="override", step=shop.steps[2])),
+    ("approval_one_open_per_part", lambda shop: an_approval(shop, kind="force_complete", step=None)),
     ("audit_action_known", lambda shop: an_entry(action="serial_eaten")),
     ("audit_names_somebody", lambda shop: an_entry(user_id="")),
     ("audit_batch_whole", lambda shop: an_entry(batch_start=1)),
@@ -94,12 +166,14 @@ ADDITIONS = [
     ("audit_batch_whole", lambda shop: an_entry(batch_start=0, batch_quantity=1)),
     ("audit_batch_whole", lambda shop: an_entry(batch_start=1, batch_quantity=0)),
     ("audit_batch_once", lambda shop: an_entry(batch_start=shop.moving.pk, batch_quantity=1)),
+    ("audit_seal_counts_from_one", lambda shop: AuditSeal(number=0, through=1, digests=b"")),
     ("scan_verdict_known", lambda shop: a_scan(verdict="perhaps")),
     ("scan_kind_known", lambda shop: a_scan(kind="path")),
     ("scan_names_somebody", lambda shop: a_scan(user_id="")),
     ("scan_has_a_reason", lambda shop: a_scan(reason="")),
     ("certificate_type_known", lambda shop: Certificate(type="birth", name="x")),
     ("certificate_has_a_name", lambda shop: Certificate(type="material", name="")),
+    *OF_CERTIFICATES,
     (
         "attachment_once_per_step",
         lambda shop: CertAttachment(
@@ -114,6 +188,23 @@ ADDITIONS = [
         "override_one_active_per_step",
         lambda shop: StepOverride(serial=shop.moving, step=shop.override.step, reason="again", created_by="li"),
     ),
+    (
+        "requirement_once_per_step",
+        lambda shop: StepRequirement(
+            step=shop.requirement.step, certificate_type="process", en10204_minimum="2.1", policy="warn"
+        ),
+    ),
+    (
+        "template_requirement_once",
+        lambda shop: TemplateRequirement(
+            template_step=TemplateStep.objects.get(requirements__isnull=False),
+            certificate_type="process",
+            en10204_minimum="2.1",
+        ),
+    ),
+    ("requirement_override_has_a_reason", lambda shop: an_excuse(shop, reason="")),
+    ("requirement_override_names_somebody", lambda shop: an_excuse(shop, created_by="")),
+    ("requirement_override_once", lambda shop: an_excuse(shop, serial=shop.done)),
     ("step_status_once_per_step", lambda shop: StepStatus(serial=shop.moving, step=shop.steps[1], step_index=1)),
     ("job_priority_unique", lambda shop: Job(name="Twice", goal_quantity=1, priority=shop.path.job.priority)),
     ("order_of_work_single", lambda shop: OrderOfWork(id=2)),
@@ -146,8 +237,15 @@ ADDITIONS = [
 """A constraint, and a row that breaks it."""
 
 
-def test_the_database_takes_a_photo_that_is_whole(shop):
-    a_photo(shop, place=5).save(force_insert=True)
+def test_the_database_takes_what_is_whole(shop):
+    for row in (
+        a_photo(shop, place=5),
+        a_document(shop),
+        a_revision(shop),
+        a_revocation(shop),
+        an_attachment(shop, late=True, late_reason="by post"),
+    ):
+        row.save(force_insert=True)
 
 
 NOW = clock.now()
@@ -270,6 +368,8 @@ def test_the_database_takes_no_part_whose_facts_do_not_fit_together(state, flaw,
 UNIQUE_COLUMNS = [
     (AuditEntry, "entry_id"),
     (CertAttachment, "attachment_id"),
+    (Certificate, "supersedes"),
+    (CertificateDocument, "public_id"),
     (Note, "public_id"),
     (Scan, "scan_id"),
 ]
@@ -277,9 +377,13 @@ UNIQUE_COLUMNS = [
 
 @pytest.mark.parametrize(("model", "name"), UNIQUE_COLUMNS, ids=[name for _, name in UNIQUE_COLUMNS])
 def test_a_public_id_is_one_rows(model, name, shop):
-    row = model.objects.order_by("pk")[0]
+    row = model.objects.exclude(**{name: None}).order_by("pk")[0]
     row.pk = None
-    if model is CertAttachment:
+    if model is Certificate:
+        row.pk, row.revision = "cert_other", row.revision + 1
+    elif model is CertificateDocument:
+        row.digest = "0" * 64
+    elif model is CertAttachment:
         row.step = shop.steps[1]
     elif model is AuditEntry:
         row.batch_start = row.batch_quantity = None

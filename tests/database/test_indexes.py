@@ -14,16 +14,21 @@ from django.test.utils import CaptureQueriesContext
 
 from audit import trail
 from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate
+from certificates import job_coverage, readiness, selecting
+from certificates.exchange import imports
+from certificates.models import CertAttachment, Certificate, CertificateDocument
 from certificates.services import attaching
 from serials import due_dates, figures, queues
+from serials.approvals import awaiting, decided, obstacles
 from serials.models import (
+    ApprovalRequest,
     Job,
     LibraryEntry,
     Note,
     NotePhoto,
     NoteSerial,
     Path,
+    RequirementOverride,
     RouteTemplate,
     Serial,
     SerialStatus,
@@ -31,11 +36,13 @@ from serials.models import (
     StepOverride,
     StepStatus,
     StepStatusCode,
+    TemplateRequirement,
     TemplateStep,
 )
 from serials.queues.standing import in_progress
 from serials.services import (
     advancement,
+    approvals,
     bulk_moves,
     deferrals,
     endings,
@@ -44,6 +51,8 @@ from serials.services import (
     overrides,
     paths,
     priorities,
+    requirement_overrides,
+    requirements,
     templates,
 )
 from shopplanr import clock
@@ -57,10 +66,12 @@ from tests.factories import (
     CertificateFactory,
     PathFactory,
     TemplateFactory,
+    make_documents,
     make_note,
     make_serials,
     steps_of,
 )
+from tests.papers import report
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +116,14 @@ def shop_of_the_module(module_transaction) -> Shop:
         scanning.scan(made[0].id, "Nowhere", OPERATOR, lambda right: True, own_hosts=[])
         for part in made:
             make_note([part])
-        some.append(Shop(path, made, step, certificate, TemplateFactory()))
+        make_documents(certificate, **{f"{letter}_pdf": report(f"{certificate.pk} {letter}") for letter in "abcde"})
+        asked = {"certificateType": "process", "policy": "block_or_override"}
+        requirement = requirements.set_of_step(step.id, [asked], PLANNER).asked[0]
+        for part in made:
+            excuse = {"requirementId": requirement.pk, "reason": "agreed"}
+            requirement_overrides.create(part.id, excuse, OPERATOR)
+        template = TemplateFactory(steps=[{"name": "Saw", "requirements": [asked]}, "Mill", "Inspect"])
+        some.append(Shop(path, made, step, certificate, template))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE")
@@ -122,9 +140,13 @@ QUERIES = {
     # rows in the order in which lists show them
     "job_oldest_first": lambda shop: Job.objects.order_by("created_at", "pk"),
     "job_priority_unique": lambda shop: Job.objects.order_by("-priority")[:1],
+    "approval_oldest_first": lambda shop: ApprovalRequest.objects.order_by("requested_at", "pk"),
+    "approval_awaiting": lambda shop: awaiting(),
+    "approval_decided": lambda shop: decided(),
     "certificate_oldest_first": lambda shop: Certificate.objects.order_by("created_at", "pk"),
     "signindevice_began": lambda shop: SignInDevice.objects.filter(began_at__lt=clock.now()).order_by(),
     "user_active_name": lambda shop: User.objects.order_by("-is_active", "name", "pk"),
+    "import_waiting": lambda shop: imports.waiting_since_before(clock.now()).order_by(),
     # rows that belong to one record
     "step_order_unique_in_path": lambda shop: Step.objects.filter(path=shop.path).order_by("order"),
     "serial_place": lambda shop: Serial.objects.filter(path=shop.path).exclude(status=SerialStatus.SCRAPPED).order_by(),
@@ -136,6 +158,10 @@ QUERIES = {
     ),
     "step_by_name": lambda shop: Step.objects.filter(name=shop.step.name).order_by(),
     "template_step_order_unique": lambda shop: TemplateStep.objects.filter(template=shop.template).order_by("order"),
+    "template_requirement_once": lambda shop: TemplateRequirement.objects.filter(
+        template_step=shop.template.steps.get(order=0)
+    ).order_by("certificate_type"),
+    "requirement_override_once": lambda shop: RequirementOverride.objects.filter(serial=shop.part).order_by(),
     "library_entry_once": lambda shop: LibraryEntry.objects.filter(kind="process").order_by("folded"),
     "serial_scrap_step": lambda shop: Serial.objects.filter(scrap_step=shop.step).order_by(),
     "step_status_once_per_step": lambda shop: StepStatus.objects.filter(serial=shop.part).order_by("step_index"),
@@ -146,10 +172,20 @@ QUERIES = {
         step=shop.step, status=StepStatusCode.DEFERRED
     ).order_by(),
     "override_by_serial": lambda shop: StepOverride.objects.filter(serial=shop.part),
+    "approval_by_serial": lambda shop: ApprovalRequest.objects.filter(serial=shop.part).order_by("requested_at"),
     "note_by_serial": lambda shop: NoteSerial.objects.filter(serial=shop.part).order_by("note"),
     "note_by_step": lambda shop: Note.objects.filter(step=steps_of(shop.path)[0]).order_by("sequence"),
     "note_serial_once": lambda shop: NoteSerial.objects.filter(note=shop.note).order_by("serial"),
     "photo_place_unique_in_note": lambda shop: NotePhoto.objects.filter(note=shop.note).order_by("place"),
+    # certificates by their facts
+    "certificate_heat": lambda shop: selecting.of("heat_lot", Certificate.objects.order_by(), "A-7"),
+    "certificate_issuer": lambda shop: selecting.of("issuer", Certificate.objects.order_by(), "Nordstahl"),
+    "certificate_valid_to": lambda shop: Certificate.objects.filter(valid_to__lt=clock.today()).order_by(),
+    "certificate_revision_once": lambda shop: Certificate.objects.filter(first_revision=shop.certificate).order_by(),
+    "document_once_per_certificate": lambda shop: CertificateDocument.objects.filter(
+        certificate=shop.certificate
+    ).order_by(),
+    "document_by_digest": lambda shop: CertificateDocument.objects.filter(digest="0" * 64).order_by(),
     "attachment_once_per_step": lambda shop: CertAttachment.objects.filter(serial=shop.part),
     "attachment_by_certificate": lambda shop: shop.certificate.attachments.order_by("sequence"),
     "attachment_by_step": lambda shop: CertAttachment.objects.filter(step=shop.step).order_by(),
@@ -224,6 +260,16 @@ CALLS = {
         advancement.advance_to(shop.part.id, 2, OPERATOR),
         deferrals.complete_deferred(shop.part.id, steps_of(shop.path)[1].id, OPERATOR),
     ),
+    "ask for a waiver, and approve it": lambda shop: (
+        advancement.advance_to(shop.part.id, 2, OPERATOR),
+        approvals.approve(
+            approvals.request("waiver", shop.part.id, steps_of(shop.path)[1].id, "no burr", OPERATOR).id, PLANNER
+        ),
+    ),
+    "ask for completion by force, and decline it": lambda shop: approvals.decline(
+        approvals.request("force_complete", shop.part.id, None, "no burr", OPERATOR).id, "there is one", PLANNER
+    ),
+    "what was asked about a part": lambda shop: obstacles(list(ApprovalRequest.objects.filter(serial=shop.part))),
     "batch": lambda shop: attaching.create_batch(shop.path.job_id, shop.path.id, 3, OPERATOR, shop.certificate.id),
     "append a step": lambda shop: paths.update(
         shop.path.id, {"steps": [{"name": step.name} for step in steps_of(shop.path)] + [{"name": "Pack"}]}, OPERATOR
@@ -238,6 +284,12 @@ CALLS = {
     "a station": lambda shop: queues.at_station(shop.step.name, 5),
     "a step": lambda shop: queues.at_step(shop.step.id, 5),
     "a person's queue": lambda shop: queues.queue_of("user_x"),
+    "finish where certificates are asked for": lambda shop: [
+        bulk_moves.advance_all(shop.part_ids, OPERATOR) for _ in range(3)
+    ],
+    "what a step asks for": lambda shop: requirements.set_of_step(shop.step.id, [], PLANNER),
+    "how ready a part is": lambda shop: readiness.of_serial(shop.part.id),
+    "a job's coverage": lambda shop: job_coverage.of_job(shop.path.job_id),
     "a job's progress": lambda shop: figures.job_progress(shop.path.job, [shop.path]),
 }
 

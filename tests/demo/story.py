@@ -9,8 +9,29 @@ from django.db import transaction
 from django.utils.timezone import get_default_timezone
 
 from audit.models import AuditEntry
-from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, JobProduct, Product
-from serials.models import Job, LibraryEntry, Note, Path, Serial, Step, StepOverride, StepStatus, TemplateStep
+from certificates.models import (
+    CertAttachment,
+    Certificate,
+    CertificateDocument,
+    Certification,
+    CertificationAssignment,
+    JobProduct,
+    Product,
+)
+from serials.models import (
+    ApprovalRequest,
+    Job,
+    LibraryEntry,
+    Note,
+    Path,
+    RequirementOverride,
+    Serial,
+    Step,
+    StepOverride,
+    StepRequirement,
+    StepStatus,
+    TemplateStep,
+)
 from shopplanr.accounts.models import User
 from shopplanr.demo import story
 from shopplanr.demo.hours import Calendar
@@ -57,6 +78,9 @@ def without_ids_and_dates() -> dict[str, list]:
         "steps": Step.objects.order_by("path__created_at", "order").values_list(
             "path", "order", "name", "location", "assigned_to", "optional", "dependency_type"
         ),
+        "requirements": StepRequirement.objects.order_by(
+            "step__path__created_at", "step__order", "created_at"
+        ).values_list("step", "certificate_type", "quantity", "en10204_minimum", "policy"),
         "serials": Serial.objects.values_list(
             "number",
             "path",
@@ -69,7 +93,13 @@ def without_ids_and_dates() -> dict[str, list]:
             "force_completed_reason",
         ),
         "statuses": StepStatus.objects.values_list("serial", "step_index", "status"),
+        "approvals": ApprovalRequest.objects.order_by("requested_at", "serial").values_list(
+            "kind", "serial", "step", "reason", "requested_by", "state", "decided_by", "decision_reason"
+        ),
         "overrides": StepOverride.objects.values_list("serial", "step", "active", "reason", "created_by"),
+        "requirement overrides": RequirementOverride.objects.values_list(
+            "serial", "requirement__step", "reason", "created_by"
+        ),
         "notes": [
             (note.step_id, note.serial_ids, note.text, note.created_by, [each.digest for each in note.photos.all()])
             for note in Note.objects.all()
@@ -110,9 +140,14 @@ def _names() -> dict[str, str]:
     for model in (Job, Certificate):
         names |= dict(model.objects.values_list("pk", "name"))
     names |= {certification.short_id: certification.label for certification in Certification.objects.all()}
+    for asked in ApprovalRequest.objects.all():
+        names[asked.pk] = f"{asked}: {asked.reason}"
     names |= dict(Note.objects.values_list("public_id", "text"))
+    for document in CertificateDocument.objects.all():
+        names |= {document.public_id: document.file_name, document.digest: "of a paper with dates"}
     for path in Path.objects.select_related("job"):
         names[path.pk] = f"{path.job.name}, {path.name}"
+    names |= {each.pk: f"what {each.step.name} asks for" for each in StepRequirement.objects.select_related("step")}
     for step in Step.objects.select_related("path__job"):
         names[step.pk] = f"{step.path.job.name}, {step.path.name}, {step.name}"
     return names

@@ -6,11 +6,16 @@ from itertools import pairwise
 
 import pytest
 from django.db.models import F, Q
+from django.test import override_settings
 
 from audit import trail
 from audit.models import Action, AuditEntry
 from certificates.models import CertAttachment, Certificate, Certification, CertificationAssignment, JobProduct, Product
+from serials.approvals import awaiting, obstacles
 from serials.models import (
+    ApprovalKind,
+    ApprovalRequest,
+    ApprovalState,
     Job,
     LibraryEntry,
     LibraryKind,
@@ -35,7 +40,8 @@ from shopplanr.demo import shop
 from shopplanr.demo.jobs import housing
 from shopplanr.demo.people import PEOPLE
 from tests.accounts.factories import UserFactory, token_client
-from tests.demo.reading import entries, job_called, progress
+from tests.demo import certificates
+from tests.demo.reading import RIGHTS, entries, job_called, progress
 from tests.lifecycle.replay import Replay
 from tests.lifecycle.tables import versions_that_lag_behind
 
@@ -49,7 +55,8 @@ PARTS = 300
 
 @pytest.fixture(scope="module", autouse=True)
 def demo_shop(module_transaction):
-    with clock.told(NOW):
+    # where one person may not decide alone the shop is the same: there, nobody has
+    with clock.told(NOW), override_settings(TWO_PERSON_RULE=True):
         assert shop.load(progress=False)
 
 
@@ -114,6 +121,22 @@ def test_overrides_that_are_in_force_used_and_reversed():
     skipped = StepStatus.objects.filter(status=StepStatusCode.SKIPPED, step__optional=False)
     assert StepOverride.objects.filter(active=True, serial__in=skipped.values("serial")).exists()
     assert StepOverride.objects.filter(active=True, serial__status=SerialStatus.IN_PROGRESS).exists()
+
+
+def test_whatever_was_waived_overridden_or_forced_somebody_else_had_asked_for():
+    approved = ApprovalRequest.objects.filter(state=ApprovalState.APPROVED)
+    assert set(approved.values_list("kind", flat=True)) == set(ApprovalKind.values)
+    assert not approved.filter(decided_by=F("requested_by")).exists()
+    carried_out = (Action.STEP_WAIVED, Action.STEP_OVERRIDE_CREATED, Action.SERIAL_FORCE_COMPLETED)
+    answered = [entry.metadata["approvalId"] for action in carried_out for entry in entries(action)]
+    assert sorted(answered) == sorted(approved.values_list("pk", flat=True))
+
+
+def test_one_request_of_each_kind_awaits_a_decision_and_can_be_granted():
+    waiting = list(awaiting())
+    assert {asked.kind for asked in waiting} == set(ApprovalKind.values)
+    assert set(obstacles(waiting).values()) == {""}
+    assert set(ApprovalRequest.objects.values_list("state", flat=True)) == set(ApprovalState.values)
 
 
 def test_routes_in_every_mode_with_every_kind_of_step():
@@ -232,12 +255,10 @@ def test_replaying_the_trail_gives_every_part_as_it_is():
 
 def test_a_part_is_as_old_as_its_last_move():
     settled_in_place = (
-        Action.CERT_ATTACHED,
-        Action.STEP_OVERRIDE_CREATED,
-        Action.STEP_OVERRIDE_REVERSED,
-        Action.STEP_WAIVED,
-        Action.DEFERRED_STEP_COMPLETED,
-        Action.NOTE_CREATED,
+        *(Action.STEP_OVERRIDE_CREATED, Action.STEP_OVERRIDE_REVERSED, Action.STEP_WAIVED),
+        *(Action.APPROVAL_REQUESTED, Action.APPROVAL_DECLINED, Action.APPROVAL_WITHDRAWN),
+        *(Action.DEFERRED_STEP_COMPLETED, Action.CERT_ATTACHED, Action.NOTE_CREATED),
+        Action.REQUIREMENT_OVERRIDDEN,
     )
     moves = AuditEntry.objects.exclude(action__in=settled_in_place).order_by("sequence")
     last_move = dict(moves.values_list("serial_id", "timestamp"))
@@ -258,26 +279,6 @@ def test_row_history_is_complete_and_never_younger_than_the_story():
         assert not model.history.filter(history_date__gt=NOW).exists()
         assert not model.history.filter(history_user_id="").exists()
     assert not Serial.history.filter(audit_entry=None).exists()
-
-
-RIGHTS = {
-    Action.SERIAL_CREATED: Right.CREATE_SERIALS,
-    Action.SERIAL_ADVANCED: Right.ADVANCE,
-    Action.SERIAL_COMPLETED: Right.ADVANCE,
-    Action.STEP_SKIPPED: Right.ADVANCE,
-    Action.STEP_DEFERRED: Right.ADVANCE,
-    Action.DEFERRED_STEP_COMPLETED: Right.ADVANCE,
-    Action.SERIAL_SCRAPPED: Right.SCRAP,
-    Action.SERIAL_FORCE_COMPLETED: Right.FORCE_COMPLETE,
-    Action.STEP_OVERRIDE_CREATED: Right.OVERRIDE,
-    Action.STEP_OVERRIDE_REVERSED: Right.OVERRIDE,
-    Action.STEP_WAIVED: Right.WAIVE,
-    Action.CERT_ATTACHED: Right.ATTACH,
-    Action.NOTE_CREATED: Right.NOTE,
-    Action.CERTIFICATION_ASSIGNED: Right.CERTIFY_PRODUCTS,
-    Action.CERTIFICATION_UPDATED: Right.CERTIFY_PRODUCTS,
-    Action.CERTIFICATION_UNASSIGNED: Right.CERTIFY_PRODUCTS,
-}
 
 
 def test_nobody_did_what_their_role_may_not():
@@ -355,6 +356,11 @@ def test_mill_test_reports_say_what_mills_say():
         assert datetime.fromisoformat(facts["issuedOn"]) < datetime.fromisoformat(facts["receivedOn"])
     heats = [report.metadata["heatNumber"] for report in reports]
     assert len(set(heats)) == len(heats)
+
+
+def test_some_came_on_paper_and_one_each_was_put_right_revoked_and_runs_out_soon():
+    certificates.reports_are_on_paper()
+    certificates.one_of_each_fate(NOW.date())
 
 
 def test_process_certificates_of_many_kinds():

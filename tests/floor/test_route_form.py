@@ -68,10 +68,10 @@ def test_what_is_sent_is_what_was_written(form):
 def test_rows_in_which_nothing_was_written_are_left_out():
     form = RouteForm("Route", "5", rows=(Row("new-1"), Row("new-2", "Saw"), Row("step_1"), Row("new-3", " ")))
 
+    usual = {"location": "", "optional": False, "dependencyType": "preferred", "assignedTo": None, "requirements": []}
     assert form.given()["steps"] == [
-        {"name": "Saw", "location": "", "optional": False, "dependencyType": "preferred", "assignedTo": None},
-        {"name": "", "location": "", "optional": False, "dependencyType": "preferred", "assignedTo": None}
-        | {"id": "step_1"},
+        usual | {"name": "Saw"},
+        usual | {"name": "", "id": "step_1"},
     ]
     assert form.given()["goalQuantity"] == 5
     # and what is wrong with the second one is wrong with the third row

@@ -11,10 +11,21 @@ from audit import history, trail
 from audit.models import Action, AuditEntry
 from certificates.models import Certificate, Certification, CertificationAssignment, JobProduct, Product
 from certificates.services import products_of_jobs
-from serials.models import Job, LibraryEntry, Path, RouteTemplate, Serial, Step, TemplateStep
+from serials.models import (
+    Job,
+    LibraryEntry,
+    Path,
+    RouteTemplate,
+    Serial,
+    Step,
+    StepRequirement,
+    TemplateRequirement,
+    TemplateStep,
+)
 from shopplanr import clock
 from shopplanr.actor import Actor
 from tests.accounts.factories import UserFactory
+from tests.api.certs.test_create import FACTS as CERTIFICATE_FACTS
 from tests.api.products.test_assign import FACTS
 from tests.factories import (
     AssignmentFactory,
@@ -27,6 +38,7 @@ from tests.factories import (
     TemplateFactory,
     make_serial,
     make_serials,
+    put_right,
     steps_of,
 )
 from tests.lifecycle.tables import our_models, versions_that_lag_behind
@@ -35,6 +47,7 @@ pytestmark = pytest.mark.django_db
 
 TRACKED = [
     *(Job, Path, Step, LibraryEntry, Serial, RouteTemplate, TemplateStep),
+    *(StepRequirement, TemplateRequirement),
     *(Certificate, Product, Certification, CertificationAssignment, JobProduct),
 ]
 
@@ -47,13 +60,22 @@ DANA = Actor("dana")
 def make_full(model: type[models.Model]) -> models.Model:
     """Return a row in which every column that can be filled is filled, and differs from its default."""
     if model is Certificate:
-        return CertificateFactory(type="process", name="Anodising", metadata={"lot": "7"})
+        first = CertificateFactory(name="Anodizing")
+        return put_right(first, type="process", metadata={"lot": "7"}, **CERTIFICATE_FACTS)
     if model is JobProduct:
         product = ProductFactory(description="of steel")
         products_of_jobs.create({"name": "Bracket", "goalQuantity": 5, "productGtin": product.gtin}, DANA)
         return JobProduct.objects.get()
     if model is LibraryEntry:
         return LibraryEntryFactory(kind="location", name="Bay 4")
+    asked = {"certificateType": "process", "quantity": 2, "en10204Minimum": "3.1", "policy": "warn"}
+    if model is StepRequirement:
+        (row,) = steps_of(PathFactory(steps=[{"name": "Saw", "requirements": [asked]}]))[0].asked
+        StepRequirement.objects.filter(pk=row.pk).update(retired_at=clock.now())
+        return StepRequirement.objects.get(pk=row.pk)
+    if model is TemplateRequirement:
+        TemplateFactory(steps=[{"name": "Saw", "requirements": [asked]}])
+        return TemplateRequirement.objects.get()
     if model in (RouteTemplate, TemplateStep):
         step = {"name": "Mill", "location": "Bay 4", "optional": True, "dependencyType": "physical"}
         template = TemplateFactory(advancementMode="per_step", steps=("Saw", step))
@@ -103,7 +125,7 @@ def make_full(model: type[models.Model]) -> models.Model:
 
 
 def test_exactly_the_models_that_the_decisions_name_are_tracked():
-    assert [model for model in our_models() if hasattr(model, "history")] == TRACKED
+    assert {model for model in our_models() if hasattr(model, "history")} == set(TRACKED)
 
 
 @pytest.mark.parametrize("model", TRACKED, ids=lambda model: model.__name__)
@@ -135,11 +157,17 @@ def test_single_and_bulk_versions_are_alike(model):
     """``save`` goes through simple-history, ``record_versions`` through one statement: nobody can tell which was it."""
     row = make_full(model)
     if model is Certificate:  # cannot be saved again
-        single = model.history.get()
+        single = row.history.get()
     else:
         history.attribute(row, DANA).save()
         single = model.history.order_by("history_id").last()
-    history.record_versions(model.objects.filter(pk=row.pk), single.history_type, Actor(single.history_user_id))
+    history.record_versions(
+        model.objects.filter(pk=row.pk),
+        single.history_type,
+        Actor(single.history_user_id),
+        reason=single.history_change_reason,
+        entry=single.audit_entry,
+    )
     bulk = model.history.order_by("history_id").last()
     for field in model.history.model._meta.concrete_fields:
         if field.attname not in ("history_id", "history_date"):

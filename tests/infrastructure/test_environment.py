@@ -33,6 +33,7 @@ def test_a_variable_set_to_nothing_counts_as_not_set(value):
     environment = read(NAME=value)
     assert environment.flag("NAME", default=True) is True
     assert environment.whole_number("NAME", default=60) == 60
+    assert environment.seconds("NAME", default=0.5) == 0.5
     assert environment.listed("NAME", default=("localhost",)) == ["localhost"]
     assert environment.networks("NAME") == []
     assert environment.choice("NAME", ("FULL", "NORMAL"), default="FULL") == "FULL"
@@ -88,6 +89,15 @@ def test_a_database_url_is_read():
         (lambda e: e.flag("X", default=False), "maybe", "X must be 1 or 0, not 'maybe'."),
         (lambda e: e.whole_number("X", default=1), "-1", "X must be a whole number (at least 0), not '-1'."),
         (lambda e: e.whole_number("X", default=1), "1.5", "X must be a whole number"),
+        (
+            lambda e: e.seconds("X", default=1.0),
+            "-1",
+            "X must be a number of seconds (0 to 86400), such as 0.5, not '-1'.",
+        ),
+        (lambda e: e.seconds("X", default=1.0), "1e3", "X must be a number of seconds"),
+        (lambda e: e.seconds("X", default=1.0), "nan", "X must be a number of seconds"),
+        (lambda e: e.seconds("X", default=1.0), "٣", "X must be a number of seconds"),
+        (lambda e: e.seconds("X", default=1.0, minimum=0.1), "0.05", "X must be a number of seconds (0.1 to 86400)"),
         (lambda e: e.whole_number("X", default=1), "٣", "X must be a whole number"),
         (
             lambda e: e.whole_number("X", default=1, minimum=1, maximum=65535),

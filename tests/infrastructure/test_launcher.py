@@ -67,6 +67,28 @@ def test_the_server_answers_to_the_name_of_its_own_address_and_to_no_other(host,
     assert set(names) - {own_name} <= {"localhost", "127.0.0.1", "[::1]"}
 
 
+def test_the_figures_are_for_this_machine_and_of_this_server_unless_something_else_is_given():
+    filled = serve.filled_in({}, HERE, develop=False)
+    assert filled["METRICS_NETWORKS"] == "127.0.0.0/8,::1"
+    assert filled["METRICS_DIR"].endswith("metrics-8000")
+    closed = serve.filled_in({"METRICS_NETWORKS": "", "METRICS_DIR": ""}, HERE, develop=False)
+    assert (closed["METRICS_NETWORKS"], closed["METRICS_DIR"]) == ("", "")
+
+
+def test_what_an_earlier_server_has_counted_is_forgotten(tmp_path):
+    (tmp_path / "counter_7.db").touch()
+    (tmp_path / "notes.txt").touch()
+    serve.empty_metrics_folder(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
+    serve.empty_metrics_folder(tmp_path / "not-there-yet")
+
+
+@pytest.mark.parametrize(("develop", "logged"), [(False, "0"), (True, "1")])
+def test_each_request_is_logged_where_one_develops(develop, logged):
+    assert serve.filled_in({}, HERE, develop=develop)["ACCESS_LOG"] == logged
+    assert serve.filled_in({"ACCESS_LOG": "1"}, HERE, develop=develop)["ACCESS_LOG"] == "1"
+
+
 # --- The key ------------------------------------------------------------------------------------------------------
 
 

@@ -83,7 +83,9 @@ def launcher(folder, database_url):
                 cwd=ROOT,
                 env=environment
                 | {"DATABASE_URL": database_url, "STATIC_ROOT": str(folder / "static")}
-                | {"MEDIA_ROOT": str(folder / "media")}
+                | {"MEDIA_ROOT": str(folder / "media"), "METRICS_DIR": str(folder / f"metrics-{port}")}
+                | {"MEDIA_ROOT": str(folder / "media"), "AUDIT_KEY_FILE": str(folder / "audit_key")}
+                | {"AUDIT_CHECKPOINT_FILE": str(folder / "audit_checkpoints.jsonl")}
                 | {"PORT": str(port), "DEMO_DATA": "0", "WORKERS": "2"}
                 | variables,
                 stdout=file,
@@ -143,6 +145,13 @@ def test_a_page_comes_with_its_style_sheet(first_start):
     # Under a name that holds its hash, from the files that were collected.
     style_sheet = re.search(r'href="(/static/admin/css/base\.[0-9a-f]+\.css)"', page.text)[1]
     assert httpx.get(first_start.url + style_sheet).status_code == 200
+
+
+def test_it_is_alive_and_ready_and_tells_this_machine_its_figures(first_start):
+    assert httpx.get(f"{first_start.url}/healthz").json() == {"status": "alive"}
+    assert httpx.get(f"{first_start.url}/readyz").json()["status"] == "ready"
+    assert "shopplanr_database_up 1.0" in httpx.get(f"{first_start.url}/metrics").text
+    assert httpx.get(f"{first_start.url}/metrics", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 403
 
 
 def test_it_ends_without_a_complaint_when_it_is_told_to(launch):

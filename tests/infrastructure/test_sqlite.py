@@ -31,3 +31,8 @@ def test_readers_and_the_writer_do_not_wait_for_each_other():
 @pytest.mark.parametrize("synchronous", sqlite.SYNCHRONOUS)
 def test_the_durability_that_was_chosen_is_set_on_every_connection(synchronous):
     assert f"PRAGMA synchronous={synchronous};" in sqlite.options(synchronous)["init_command"]
+
+
+def test_a_writer_waits_as_long_as_it_was_told():
+    assert sqlite.options("FULL")["timeout"] == sqlite.BUSY_TIMEOUT_SECONDS
+    assert sqlite.options("FULL", 0.5)["timeout"] == 0.5

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from serials.models import Job
 from serials.models import Step as StepRow
 from serials.services import paths, steps
+from serials.services import requirements as asking
 from shopplanr.accounts.services import update_user
 from shopplanr.actor import Actor
 from shopplanr.refusals import Refusal
@@ -26,6 +27,15 @@ picks = st.integers(0, 30)
 modes = st.sampled_from(["flexible", "per_step", "flexible", "per_step", "strict"])
 dependencies = st.sampled_from(["preferred", "physical", "completion_gate"])
 new_steps = st.tuples(st.sampled_from([False, False, True]), dependencies)
+requirements = st.lists(
+    st.tuples(
+        st.sampled_from(["material", "process"]),
+        st.sampled_from([1, 1, 1, 2]),
+        st.sampled_from(["block", "block_or_override", "block_or_override", "warn"]),
+    ),
+    max_size=2,
+    unique_by=lambda asked: asked[0],
+)
 seldom = st.sampled_from([False, False, False, False, True])
 
 
@@ -67,6 +77,7 @@ class PlanningMachine(RuleBasedStateMachine):
         self.paths: list[model.Path] = []
         self.parts: list[model.Part] = []
         self.certificates: list[str] = []
+        self.kinds: dict[str, str] = {}
         self.names = 0
         self.users = [UserFactory(), UserFactory()]
         self.active = [True, True]
@@ -87,12 +98,13 @@ class PlanningMachine(RuleBasedStateMachine):
         try:
             expected = in_model()
         except model.Refused as refused:
-            self.outcomes[f"{what} refused: {refused.sentence}"] += 1
+            self.outcomes[f"{what} refused: {refused}"] += 1
             before = snapshot()
             with pytest.raises(Refusal) as refusal:
                 in_product()
             assert refused.sentence in (None, refusal.value.message)
             assert refusal.value.status == refused.status
+            assert refused.code in ("", refusal.value.code)
             assert snapshot() == before, "a refused call leaves every table as it was"
             return None
         self.outcomes[what] += 1
@@ -168,6 +180,16 @@ class PlanningMachine(RuleBasedStateMachine):
             lambda: paths.update(path.id, {"steps": items}, PLANNER),
         ):
             self._learn_ids(path)
+
+    @happens(pick=picks, place=picks, wanted=requirements)
+    def ask_for_certificates(self, pick, place, wanted):
+        path, index = self.pick_step(pick, place)
+        asked = [{"certificateType": kind, "quantity": quantity, "policy": policy} for kind, quantity, policy in wanted]
+        self.both(
+            "ask for certificates",
+            lambda: path.ask(index, wanted),
+            lambda: asking.set_of_step(path.steps[index].id, asked, PLANNER),
+        )
 
     @happens(
         often=2,

@@ -37,6 +37,8 @@ class Replayed:
     overridden: set[str] = field(default_factory=set)
     attached: list[tuple[str, str]] = field(default_factory=list)
     noted: list[tuple[str, str]] = field(default_factory=list)
+    let_pass: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
 
     def apply(self, entry: Entry) -> None:
         """Do what the entry says was done."""
@@ -66,10 +68,12 @@ class Replayed:
     def _serial_force_completed(self, entry):
         self.state, self.at, self.forced = "completed", None, True
         self.left_open = json.loads(entry.metadata)["incompleteStepIds"]
+        self._approved(entry)
 
     def _step_override_created(self, entry):
         assert entry.step_id not in self.overridden
         self.overridden.add(entry.step_id)
+        self._approved(entry)
 
     def _step_override_reversed(self, entry):
         self.overridden.remove(entry.step_id)
@@ -77,13 +81,30 @@ class Replayed:
     def _step_waived(self, entry):
         assert json.loads(entry.metadata)["approverId"] == entry.user_id
         self.statuses[entry.step_id] = "waived"
+        self._approved(entry)
 
     def _deferred_step_completed(self, entry):
         self.statuses[entry.step_id] = "completed"
 
+    def _requirement_overridden(self, entry):
+        self.let_pass.add(json.loads(entry.metadata)["requirementId"])
+
     def _cert_attached(self, entry):
         assert self.at in (None, entry.step_id)
         self.attached.append((entry.cert_id, entry.step_id))
+
+    def _approval_requested(self, entry):
+        self.asked.add(json.loads(entry.metadata)["approvalId"])
+
+    def _approval_declined(self, entry):
+        self.asked.remove(json.loads(entry.metadata)["approvalId"])
+
+    _approval_withdrawn = _approval_declined
+
+    def _approved(self, entry):
+        """Take what was carried out because somebody had asked for it from what awaits a decision."""
+        if approval_id := json.loads(entry.metadata or "{}").get("approvalId"):
+            self.asked.remove(approval_id)
 
     def _note_created(self, entry):
         self.noted.append((json.loads(entry.metadata)["noteId"], entry.step_id))

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from certificates.services import attaching, certificates
-from serials.services import advancement, bulk_moves, deferrals, endings, jobs, notes, overrides
+from serials.models import StepRequirement
+from serials.services import advancement, bulk_moves, deferrals, endings, jobs, notes, overrides, requirement_overrides
 from shopplanr.actor import Actor
 from tests.lifecycle import shop_model as model
 from tests.lifecycle.planning_machine import (
@@ -35,6 +36,7 @@ class ShopMachine(PlanningMachine):
         self.other_job = jobs.create({"name": "Other job", "goalQuantity": 5}, PLANNER)
         for kind in ("material", "process"):
             self.certificates.append(certificates.create({"type": kind, "name": kind}, PLANNER).id)
+            self.kinds[self.certificates[-1]] = kind
         self.plan_path(mode, route)
         self.start_batch(0, quantity, None, "dana", False)
         self.advance_to_a_later_step(0, jump, "dana")
@@ -73,7 +75,9 @@ class ShopMachine(PlanningMachine):
                 raise model.Refused("userId is required")
             number = len(self.parts)
             statuses = ["in_progress"] + ["pending"] * (len(path.steps) - 1)
-            made = [model.Part(number + extra, path, list(statuses)) for extra in range(1, quantity + 1)]
+            made = [
+                model.Part(number + extra, path, list(statuses), kinds=self.kinds) for extra in range(1, quantity + 1)
+            ]
             if certificate:
                 model.attach(made, certificate, self.certificates, who, single=True)
             path.parts += made
@@ -243,6 +247,24 @@ class ShopMachine(PlanningMachine):
             )
 
     # --- Certificates
+
+    @happens(pick=picks, other=picks, reason=reasons, who=people)
+    def let_go_on(self, pick, other, reason, who):
+        """Override what a step asks for; one time in some, of a step of another route."""
+        part, index = self.pick_place(pick, lambda part, index: bool(part.path.steps[index].asks))
+        asked = self.pick(part.path.steps[index].asks or [None], other)
+        part = part if other % 5 else self.pick(self.parts, other)
+        known = asked and any(asked in step.asks for step in part.path.steps)
+        step = next((step.id for step in part.path.steps if asked in step.asks), "")
+        rows = StepRequirement.active().filter(step=step, certificate_type=asked.kind if asked else "")
+        row = rows.values_list("pk", flat=True).first()
+        self.both(
+            "let go on",
+            lambda: part.let_go_on(asked if known else None, reason, who),
+            lambda: requirement_overrides.create(
+                part.id, {"requirementId": row or "req_x", "reason": reason}, Actor(who)
+            ),
+        )
 
     @happens(pick=picks, certificate=st.sampled_from([0, 1, 0, 1, "cert_unknown"]), who=people)
     def attach(self, pick, certificate, who):

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 
 class Refused(Exception):
-    """The shop does not do it: the HTTP status, and the sentence where one is documented."""
+    """The shop does not do it: the HTTP status, and the sentence where one is documented, else maybe the code."""
 
-    def __init__(self, sentence: str | None, status: int = 400):
-        super().__init__(sentence)
+    def __init__(self, sentence: str | None, status: int = 400, code: str = ""):
+        super().__init__(sentence or code)
         self.sentence = sentence
         self.status = status
+        self.code = code
 
 
 def _named(who: str | None) -> None:
@@ -27,6 +28,15 @@ def _not_found(noun: str, identifier: str) -> Refused:
 
 
 @dataclass(eq=False)
+class Asked:
+    """So many certificates of a kind that a step asks for."""
+
+    kind: str
+    quantity: int
+    policy: str
+
+
+@dataclass(eq=False)
 class Step:
     """One operation of a path."""
 
@@ -36,6 +46,7 @@ class Step:
     id: str = ""
     assigned_to: str | None = None
     noted: bool = False
+    asks: list[Asked] = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -75,6 +86,16 @@ class Path:
         if user is not None and not active:
             raise Refused("User not found or inactive")
         self.steps[index].assigned_to = user
+
+    def ask(self, index: int, wanted: Sequence[tuple[str, int, str]]) -> None:
+        """Have a step ask for these and no others; what it asks for already stays itself."""
+        step = self.steps[index]
+        if self.deleted:
+            raise _not_found("ProcessStep", step.id)
+        before = {asked.kind: asked for asked in step.asks}
+        step.asks = [before.get(kind) or Asked(kind, quantity, policy) for kind, quantity, policy in wanted]
+        for asked, (_, quantity, policy) in zip(step.asks, wanted, strict=True):
+            asked.quantity, asked.policy = quantity, policy
 
     def rearrange(self, order: Sequence[int], unnamed: Sequence[Step]) -> None:
         """Put the steps in this order, leave some out, and let items follow that do not say which step they are."""
@@ -124,6 +145,8 @@ class Part:
     overridden: set[int] = field(default_factory=set)
     attached: list[tuple[str, int]] = field(default_factory=list)
     noted: list[tuple[str, str]] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
+    let_pass: set[Asked] = field(default_factory=set)
 
     @property
     def id(self) -> str:
@@ -178,6 +201,7 @@ class Part:
             ]
             if names:
                 raise Refused(f"Cannot complete {self.id}: required steps still deferred: {', '.join(names)}")
+        self._certified([*self._done(), self.place] if target == len(after) else [self.place])
         _named(who)
         if target == len(after):
             self.place, self.state = -1, "completed"
@@ -186,6 +210,41 @@ class Part:
             self.place = target
         self.statuses = after
         return passed
+
+    def _done(self) -> list[int]:
+        return [index for index, status in enumerate(self.statuses) if status == "completed"]
+
+    def held_back_by(self, indexes: Sequence[int]) -> list[Asked]:
+        """What these steps ask for, is not there, and was not let pass."""
+        held = []
+        for index in indexes:
+            for asked in self.path.steps[index].asks:
+                papers = {
+                    paper
+                    for paper, place in self.attached
+                    if self.kinds[paper] == asked.kind and (asked.kind == "material" or place == index)
+                }
+                excused = asked.policy == "block_or_override" and asked in self.let_pass
+                if len(papers) < asked.quantity and asked.policy != "warn" and not excused:
+                    held.append(asked)
+        return held
+
+    def _certified(self, indexes: Sequence[int]) -> None:
+        if self.held_back_by(indexes):
+            raise Refused(None, code="certificate_required")
+
+    def let_go_on(self, asked: Asked | None, reason: str, who: str | None) -> None:
+        """A supervisor lets it go on without."""
+        if asked is None:
+            raise Refused(None, 404)
+        if self.state != "in_progress":
+            raise Refused(f"{self.id} is {self.state}: there is nothing to override")
+        if asked.policy != "block_or_override":
+            raise Refused(None, code="requirement_not_overridable")
+        if not reason:
+            raise Refused("reason is required")
+        _named(who)
+        self.let_pass.add(asked)
 
     def scrap(self, reason: str, explanation: str, who: str | None) -> None:
         """Take it out, where it is."""
@@ -234,6 +293,7 @@ class Part:
         """Do the work later."""
         if self._status(index) != "deferred":
             raise Refused(f"Can only complete deferred steps — step status is: {self.statuses[index]}")
+        self._certified([index])
         _named(who)
         self.statuses[index] = "completed"
 
@@ -269,7 +329,7 @@ def move_all(parts: Sequence[Part], who: str | None, move: Callable[[Part], list
         for part, was in zip(chosen, before, strict=True):
             part.place, part.state, part.statuses = was
         part, first = refused[0]
-        raise Refused(first.sentence and f"{part.id}: {first.sentence}", first.status)
+        raise Refused(first.sentence and f"{part.id}: {first.sentence}", first.status, first.code)
     return passed
 
 

@@ -2,12 +2,15 @@
 
 import logging
 import os
+import subprocess
+import sys
 
 import pytest
 from django.db import connections
 
 from tests.live import database as databases
 from tests.live import ledger
+from tests.live.database import ROOT, environment
 from tests.live.server import LiveServer
 from tests.live.shop import Shop
 
@@ -30,6 +33,22 @@ def server(migrated_database, tmp_path_factory):
     folder = tmp_path_factory.mktemp("server")
     database = migrated_database.copy(folder)
     server = LiveServer(database, folder / "server.log")
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+        database.drop()
+
+
+@pytest.fixture(scope="module")
+def server_of_pages(migrated_database, tmp_path_factory):
+    """A server that has collected its static files: a page cannot be shown without."""
+    folder = tmp_path_factory.mktemp("pages")
+    database = migrated_database.copy(folder)
+    static = {"STATIC_ROOT": str(folder / "static")}
+    manage = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+    subprocess.run(manage, cwd=ROOT, env=environment(database.url, **static), check=True)
+    server = LiveServer(database, folder / "server.log", **static)
     try:
         yield server.start()
     finally:

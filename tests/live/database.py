@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ QUIET_TIMEOUT_SECONDS = 20
 
 _numbers = count(1)
 
+_proof_folder = tempfile.TemporaryDirectory(prefix="shopplanr-proof-")  # which goes when the process ends
+
 
 def environment(url: str, **variables: str) -> dict[str, str]:
     """Return what a process of ours gets to know: nothing of how the developer has set up his own server."""
@@ -36,6 +39,9 @@ def environment(url: str, **variables: str) -> dict[str, str]:
         "SECRET_KEY": "a-key-for-live-tests-only-0123456789-abcdefghijk",
         "PYTHONPATH": str(ROOT),
         "LOG_LEVEL": "WARNING",
+        "AUDIT_SEAL_SECONDS": "0",
+        "AUDIT_KEY_FILE": f"{_proof_folder.name}/audit_key",
+        "AUDIT_CHECKPOINT_FILE": f"{_proof_folder.name}/audit_checkpoints.jsonl",
         **variables,
     }
 

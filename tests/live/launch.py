@@ -38,7 +38,7 @@ def main() -> None:
     import django
 
     django.setup()
-    serve.serve(address, int(os.environ["WORKERS"]), serve.THREADS_PER_WORKER, access_log=False)
+    serve.serve(address, int(os.environ["WORKERS"]), serve.THREADS_PER_WORKER)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ class LiveServer:
                         self.database.url,
                         **{
                             "MEDIA_ROOT": str(self.media),
+                            "METRICS_DIR": str(self._log.with_name(f"{self._log.stem}-metrics")),
                             "PORT": str(self.port),
                             "WORKERS": str(WORKERS),
                             "ALLOWED_HOSTS": "127.0.0.1,localhost",

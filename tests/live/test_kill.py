@@ -1,23 +1,20 @@
 """A server that is killed in the middle of its work: what it had accepted is all there, of the rest nothing is half.
 
-Every call names a person of its own, so that the audit trail tells which entries it made: all of them where it was
-answered; all or none where the answer was lost. Every second call has an Idempotency-Key: sent again once the server is
-back, it has its effect exactly once.
+Every second call has an Idempotency-Key: sent again once the server is back, it has its effect exactly once.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import count
 from threading import Condition
 
 import httpx
 import pytest
 
 from tests.live import ledger
+from tests.live.calls import SELECTION, Call, attachments, batches, misjudged, moves, selections
 from tests.live.server import LiveServer
-from tests.live.shop import Route, Shop
+from tests.live.shop import Shop
 
 ACCEPTED_BEFORE_THE_KILL = (12, 20, 31)
 WORK_TIMEOUT_SECONDS = 60
@@ -26,28 +23,9 @@ BATCHERS, MOVERS = 3, 3
 """With one who moves selections and one who attaches certificates these are eight clients; each calls again as soon as
 it is answered."""
 
-BATCH = 500
-SELECTION = 150
 PARTS_PER_MOVER = 30
 
 ROUTE = ("Saw", {"name": "Deburr", "optional": True}, "Mill", "Inspect")
-
-
-@dataclass
-class Call:
-    """One call: what it asks, the entries that it makes when it is carried out, and what was answered."""
-
-    path: str
-    body: dict
-    entries: int
-    user_id: str = ""
-    answer: object = None
-    keyed: bool = False
-
-    def make(self, client: httpx.Client) -> httpx.Response:
-        """Make the call, in the name of its own person."""
-        key = {"Idempotency-Key": self.user_id} if self.keyed else {}
-        return client.post(f"/api/{self.path}", json=self.body | {"userId": self.user_id}, headers=key)
 
 
 @dataclass
@@ -76,37 +54,6 @@ class Work:
 
         with self.changed:
             assert self.changed.wait_for(enough, WORK_TIMEOUT_SECONDS), "the server does not get on"
-
-
-def batches(route: Route, certificate: str) -> Iterator[Call]:
-    """Ask for batches, every other one with a certificate on each part."""
-    for number in count():
-        body = {"jobId": route.job_id, "pathId": route.id, "quantity": BATCH + number}
-        yield Call("serials", body, 1)
-        yield Call("serials", body | {"certId": certificate}, 1 + BATCH + number)
-
-
-def moves(parts: list[str]) -> Iterator[Call]:
-    """Take one part after the other to its end: past the optional step first, which makes a second entry."""
-    for part in parts:
-        yield Call(f"serials/{part}/advance-to", {"targetStepIndex": 2}, 2)
-        yield Call(f"serials/{part}/advance", {}, 1)
-        yield Call(f"serials/{part}/advance", {}, 1)
-
-
-def selections(parts: list[str]) -> Iterator[Call]:
-    """The same for selections of parts, each moved by one call."""
-    for start in range(0, len(parts), SELECTION // 5):
-        chosen = parts[start:][: SELECTION // 5]
-        yield Call("serials/advance-to", {"serialIds": chosen, "targetStepIndex": 2}, 2 * len(chosen))
-        yield Call("serials/advance", {"serialIds": chosen, "expectedStepIndex": 2}, len(chosen))
-        yield Call("serials/advance", {"serialIds": chosen}, len(chosen))
-
-
-def attachments(parts: list[str], certificates: list[str]) -> Iterator[Call]:
-    """Attach one certificate after the other to a selection."""
-    for certificate in certificates:
-        yield Call("certs/batch-attach", {"certId": certificate, "serialIds": parts}, len(parts))
 
 
 def work_until_killed(server: LiveServer, work: Work, calls: Iterator[Call], name: str) -> None:
@@ -153,16 +100,6 @@ def work_and_kill(server: LiveServer, accepted: int) -> Work:
         for each in clients:
             each.result(WORK_TIMEOUT_SECONDS)
     return work
-
-
-def misjudged(query: ledger.Query, calls: list[Call]) -> list[str]:
-    """Return the calls of which more or less is in the record than there should be."""
-    found = Counter(entry.user_id for entry in ledger.entries(query))
-    return [
-        f"{call.user_id}, {call.path}: {found[call.user_id]} of {call.entries} entries, answered {call.answer!r:.60}"
-        for call in calls
-        if found[call.user_id] not in ({call.entries} if call.answer is not None else {0, call.entries})
-    ]
 
 
 def assert_answers_hold(shop: Shop, query: ledger.Query, accepted: list[Call]) -> None:

@@ -2,8 +2,6 @@
 
 import hashlib
 import http.client
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -13,9 +11,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from shopplanr.uploads import BODY_MAX_BYTES
+from shopplanr.uploads import USUAL
 from tests.api.notes.floor import BOUNDARY, FILE_HEADER, form_bytes
-from tests.live.database import ROOT, environment
 from tests.live.raw_http import exchange, head
 from tests.live.server import LiveServer
 from tests.live.shop import Shop
@@ -102,7 +99,7 @@ def test_a_photo_that_is_too_large_is_read_to_its_end_and_named(server, client, 
 
 
 def test_a_form_larger_than_all_photos_together_is_not_read(server):
-    answer = exchange(server, head("POST", "/api/notes", FORM, f"Content-Length: {BODY_MAX_BYTES + 1}"))
+    answer = exchange(server, head("POST", "/api/notes", FORM, f"Content-Length: {USUAL.body_bytes + 1}"))
 
     assert (answer.status, answer.json["code"]) == (413, "body_too_large")
 
@@ -116,22 +113,6 @@ def test_of_a_form_that_broke_off_nothing_is_written(arrived, server, shop, note
 
     assert (answer.status, answer.json["code"]) == (400, "incomplete_body")
     assert shop.get(f"notes/serial/{note['serialIds']}") == []
-
-
-@pytest.fixture(scope="module")
-def server_of_pages(migrated_database, tmp_path_factory):
-    """A server that has collected its static files: a page cannot be shown without."""
-    folder = tmp_path_factory.mktemp("pages")
-    database = migrated_database.copy(folder)
-    static = {"STATIC_ROOT": str(folder / "static")}
-    manage = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
-    subprocess.run(manage, cwd=ROOT, env=environment(database.url, **static), check=True)
-    server = LiveServer(database, folder / "server.log", **static)
-    try:
-        yield server.start()
-    finally:
-        server.stop()
-        database.drop()
 
 
 @pytest.mark.parametrize("form_type", ["application/x-www-form-urlencoded", FORM.removeprefix("Content-Type: ")])

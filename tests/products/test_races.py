@@ -1,11 +1,9 @@
 """Several at the same moment: no change is lost, and what there is one of stays one."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from audit.models import Action, AuditEntry
 from certificates.models import CertificationAssignment, Product
@@ -13,26 +11,10 @@ from certificates.refusals import AlreadyAssigned, EndsBeforeItStarts, ProductEx
 from certificates.services import assignments, products
 from shopplanr.refusals import NotFound, Refusal
 from tests.api.answers import nothing_written
+from tests.at_once import at_once
 from tests.factories import PLANNER, AssignmentFactory, CertificationFactory, ProductFactory, gtin_of
 
 AT_ONCE = 8
-
-
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """Make the calls in as many threads, all at the same moment; return what they return, or the refusal."""
-    start = Barrier(len(calls))
-
-    def run(call):
-        try:
-            start.wait(timeout=30)
-            return call()
-        except Refusal as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,11 +4,14 @@ from shopplanr.demo.certificates import Stock, finishing, mill_test_report
 from shopplanr.demo.plan import (
     FLEXIBLE,
     GATE,
+    MATERIAL_ADVISED,
     PHYSICAL,
+    PROCESS_OR_OVERRIDE,
     Batch,
     DoneLater,
     Fate,
     JobPlan,
+    LetPass,
     Operation,
     Remark,
     Route,
@@ -66,7 +69,7 @@ ROUTE = Route(
     goal=120,
     mode=FLEXIBLE,
     operations=(
-        Operation("Waterjet blank", "Waterjet, Omax 60120", "andre", 5, dependency=PHYSICAL),
+        Operation("Waterjet blank", "Waterjet, Omax 60120", "andre", 5, dependency=PHYSICAL, asks=(MATERIAL_ADVISED,)),
         Operation("Mill profile and slots", "Mill 3, UMC-750", "dale", 31, dependency=PHYSICAL),
         Operation(FORM, "Press brake, form die 12", "rosa", 9, dependency=PHYSICAL),
         Operation(TUMBLE, "Finishing, tumbler 2", "rosa", 14, optional=True),
@@ -92,6 +95,7 @@ ROUTE = Route(
             "rosa",
             90,
             lot=8,
+            asks=(PROCESS_OR_OVERRIDE,),
             paper=finishing(
                 "Passivation",
                 "ASTM A967 Nitric 2, ASTM F86",
@@ -128,7 +132,13 @@ ROUTE = Route(
         Fate(1, POLISH, Scrap("other", "Used up as the setup piece for the new electropolish rack, not for sale")),
         # What is still open
         Fate(3, CLEAN, jumps={FORM: MARK}),
-        Fate(3, PASSIVATE, jumps={TUMBLE: POLISH}),
+        Fate(
+            1,
+            PASSIVATE,
+            jumps={TUMBLE: POLISH},
+            meanwhile=(LetPass(PASSIVATE, "Display piece for the customer's training room, marked NOT FOR USE."),),
+        ),
+        Fate(2, PASSIVATE, jumps={TUMBLE: POLISH}),
         Fate(5, POLISH, jumps={TUMBLE: POLISH}),
         Fate(4, MARK, jumps={FORM: MARK}),
         Fate(5, FORM),

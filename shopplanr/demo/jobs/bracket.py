@@ -1,7 +1,20 @@
 """The finished job: titanium brackets, every step in order, delivered before the due date."""
 
 from shopplanr.demo.certificates import Stock, finishing, heat_treatment, mill_test_report, nondestructive_test
-from shopplanr.demo.plan import GATE, PHYSICAL, STRICT, Batch, Fate, JobPlan, Operation, Remark, Route, Scrap
+from shopplanr.demo.plan import (
+    GATE,
+    MATERIAL_BLOCKS,
+    PHYSICAL,
+    PROCESS_OR_OVERRIDE,
+    STRICT,
+    Batch,
+    Fate,
+    JobPlan,
+    Operation,
+    Remark,
+    Route,
+    Scrap,
+)
 
 PLATE = Stock(
     alloy="Ti-6Al-4V (Grade 5)",
@@ -37,7 +50,7 @@ ROUTE = Route(
     goal=24,
     mode=STRICT,
     operations=(
-        Operation("Saw blank", "Saw, Amada HA-250", "andre", 9, dependency=PHYSICAL),
+        Operation("Saw blank", "Saw, Amada HA-250", "andre", 9, dependency=PHYSICAL, asks=(MATERIAL_BLOCKS,)),
         Operation("Mill OP10, datum side", "5-axis 1, DMU 65", "maria", 42, dependency=PHYSICAL),
         Operation(
             "Stress relieve",
@@ -46,6 +59,7 @@ ROUTE = Route(
             420,
             dependency=PHYSICAL,
             lot=7,
+            asks=(PROCESS_OR_OVERRIDE,),
             paper=heat_treatment(
                 "Vacuum stress relief",
                 "AMS 2801B",

@@ -1,7 +1,20 @@
 """The newest job: gear shafts, most of them still waiting in front of the first operation."""
 
 from shopplanr.demo.certificates import Stock, heat_treatment, mill_test_report, nondestructive_test
-from shopplanr.demo.plan import GATE, PHYSICAL, STRICT, Batch, Fate, JobPlan, Operation, Remark, Route, Scrap
+from shopplanr.demo.plan import (
+    GATE,
+    MATERIAL_BLOCKS,
+    PHYSICAL,
+    PROCESS_OR_OVERRIDE,
+    STRICT,
+    Batch,
+    Fate,
+    JobPlan,
+    Operation,
+    Remark,
+    Route,
+    Scrap,
+)
 
 BAR = Stock(
     alloy="9310 (UNS G93106)",
@@ -34,7 +47,7 @@ ROUTE = Route(
     goal=80,
     mode=STRICT,
     operations=(
-        Operation("Saw", "Saw, Amada HA-250", "andre", 7, dependency=PHYSICAL),
+        Operation("Saw", "Saw, Amada HA-250", "andre", 7, dependency=PHYSICAL, asks=(MATERIAL_BLOCKS,)),
         Operation("Turn blank", "Lathe 2, QTN-250", "tomasz", 38, dependency=PHYSICAL),
         Operation("Hob teeth", "Hobber, Gleason P60", "linh", 45, dependency=PHYSICAL),
         Operation("Deburr teeth", "Bench 3", "rosa", 12),
@@ -45,6 +58,7 @@ ROUTE = Route(
             1600,
             dependency=PHYSICAL,
             lot=20,
+            asks=(PROCESS_OR_OVERRIDE,),
             paper=heat_treatment(
                 "Carburize, quench, subzero, temper",
                 "AMS 2759/7",

@@ -11,8 +11,10 @@ from shopplanr.demo.plan import (
     FLEXIBLE,
     GATE,
     PHYSICAL,
+    PROCESS_OR_OVERRIDE,
     STRICT,
     Batch,
+    Correction,
     DoneLater,
     Fate,
     JobChange,
@@ -20,6 +22,7 @@ from shopplanr.demo.plan import (
     Operation,
     Override,
     Paper,
+    Question,
     Remark,
     Route,
     Scrap,
@@ -116,6 +119,7 @@ PRODUCTION = Route(
             "sam",
             950,
             lot=14,
+            asks=(PROCESS_OR_OVERRIDE,),
             paper=_anodize(71830, "PO-20407"),
             remarks={
                 0: "All fourteen are back. Coating reads 0.0019 in at the three spots of the drawing. Traces of "
@@ -139,6 +143,7 @@ PRODUCTION = Route(
                     CHECK,
                     at="Install locking inserts",
                     reason="Anodized by now; three coupons of the heat read 39.4 to 39.9 % IACS, 84 HRB. DEV-0219",
+                    asked_by="rosa",
                 ),
             ),
         ),
@@ -150,6 +155,7 @@ PRODUCTION = Route(
                     "Install locking inserts",
                     at=CHECK,
                     reason="Corvane installs the inserts on these two at assembly, customer request CR-118",
+                    asked_by="vikram",
                 ),
             ),
         ),
@@ -170,7 +176,21 @@ PRODUCTION = Route(
             "Install locking inserts",
             Scrap("operator_error", "Insert driven 1.5 pitches too deep, thread torn out when removed. NCR-1207"),
         ),
-        Fate(2, "CMM inspection", jumps={"Vibratory tumble": "Hard anodize"}),
+        Fate(
+            1,
+            "CMM inspection",
+            jumps={"Vibratory tumble": "Hard anodize"},
+            meanwhile=(
+                Question(
+                    "waiver",
+                    at="CMM inspection",
+                    step=CHECK,
+                    reason="Anodized by now; the two coupons of this heat read 39.6 % IACS and 85 HRB. DEV-0224",
+                    by="keiko",
+                ),
+            ),
+        ),
+        Fate(1, "CMM inspection", jumps={"Vibratory tumble": "Hard anodize"}),
     ),
     first_day=8.6,
     last_day=29.4,
@@ -207,5 +227,16 @@ JOB = JobPlan(
         ),
     },
     changes=(JobChange(12.3, goal=38),),
+    corrections={
+        "housing/inserts": Correction(
+            10.2,
+            {
+                "name": "Certificate of conformance, locking inserts NAS1130-06L15, lot FL-88231",
+                "heatLot": "FL-88231",
+            },
+            {"lotNumber": "FL-88231"},
+            "The supplier's paper says lot FL-88231; it was typed as FL-88213",
+        )
+    },
     product=HOUSING,
 )

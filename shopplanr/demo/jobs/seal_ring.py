@@ -11,6 +11,7 @@ from shopplanr.demo.plan import (
     JobPlan,
     Operation,
     Override,
+    Question,
     Remark,
     Route,
     Scrap,
@@ -122,7 +123,12 @@ ROUTE = Route(
             1,
             jumps={EDM: DEBURR, DEBURR: CMM},
             meanwhile=(
-                Override(FPI, at=DEBURR, reason="Spin rig ring for Halden, marked NOT FOR FLIGHT, instruction EI-3306"),
+                Override(
+                    FPI,
+                    at=DEBURR,
+                    reason="Spin rig ring for Halden, marked NOT FOR FLIGHT, instruction EI-3306",
+                    asked_by="rosa",
+                ),
             ),
         ),
         Fate(
@@ -148,7 +154,21 @@ ROUTE = Route(
         Fate(2, FINAL, jumps={EDM: DEBURR, DEBURR: CMM}, meanwhile=(DoneLater(FPI, at=FINAL),)),
         Fate(3, CMM, jumps={EDM: DEBURR, DEBURR: CMM}),
         Fate(3, FPI, jumps={EDM: DEBURR}),
-        Fate(4, DEBURR, jumps={EDM: DEBURR}),
+        Fate(
+            1,
+            DEBURR,
+            jumps={EDM: DEBURR},
+            meanwhile=(
+                Question(
+                    "override",
+                    at=DEBURR,
+                    step=FPI,
+                    reason="Second spin rig ring for Halden, marked NOT FOR FLIGHT, instruction EI-3306",
+                    by="rosa",
+                ),
+            ),
+        ),
+        Fate(3, DEBURR, jumps={EDM: DEBURR}),
         Fate(4, RECAST),
         Fate(10, EDM),
         Fate(6, "Finish turn"),

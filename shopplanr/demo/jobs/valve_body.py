@@ -3,9 +3,12 @@
 from shopplanr.demo.certificates import Stock, finishing, heat_treatment, mill_test_report, nondestructive_test
 from shopplanr.demo.plan import (
     GATE,
+    MATERIAL_BLOCKS,
     PAST_THE_END,
     PER_STEP,
     PHYSICAL,
+    PROCESS_ADVISED,
+    PROCESS_OR_OVERRIDE,
     Batch,
     DoneLater,
     Fate,
@@ -14,6 +17,7 @@ from shopplanr.demo.plan import (
     JobPlan,
     Operation,
     Override,
+    Question,
     Remark,
     Reversal,
     Route,
@@ -67,7 +71,7 @@ ROUTE = Route(
     goal=64,
     mode=PER_STEP,
     operations=(
-        Operation("Saw", "Saw, Amada HA-250", "andre", 6, dependency=PHYSICAL),
+        Operation("Saw", "Saw, Amada HA-250", "andre", 6, dependency=PHYSICAL, asks=(MATERIAL_BLOCKS,)),
         Operation("Turn OP10", "Lathe 2, QTN-250", "tomasz", 33, dependency=PHYSICAL),
         Operation("Mill OP20, ports and cross holes", "Mill 4, VF-4", "dale", 36, dependency=PHYSICAL),
         Operation("Deburr", "Bench 2", "rosa", 21),
@@ -78,6 +82,8 @@ ROUTE = Route(
             300,
             dependency=PHYSICAL,
             lot=14,
+            asks=(PROCESS_ADVISED,),
+            asks_later=(27.8, (PROCESS_OR_OVERRIDE,)),
             paper=heat_treatment(
                 "Age hardening, condition H900",
                 "AMS 2759/3K",
@@ -148,6 +154,7 @@ ROUTE = Route(
                     PASSIVATE,
                     at=FINAL,
                     reason="Brackwell nickel-plates these two themselves and asked for bare metal, deviation DEV-0231",
+                    asked_by="keiko",
                 ),
             ),
         ),
@@ -159,18 +166,25 @@ ROUTE = Route(
                     GRIND,
                     at=AGE,
                     reason="Seat lapped in OP20 instead, allowed by drawing 8814 rev D note 7 for the -2 seat",
+                    asked_by="dale",
                 ),
             ),
         ),
         Fate(
             1,
             PROOF,
-            Force("Burst test article for Brackwell, test plan QP-14; consumed by the test, no further operations"),
+            Force(
+                "Burst test article for Brackwell, test plan QP-14; consumed by the test, no further operations",
+                asked_by="sam",
+            ),
         ),
         Fate(
             1,
             FINAL,
-            Force("Handed over unpassivated under concession C-2291, signed by Brackwell's source inspector"),
+            Force(
+                "Handed over unpassivated under concession C-2291, signed by Brackwell's source inspector",
+                asked_by="hannah",
+            ),
             jumps={MPI: PROOF},
         ),
         Fate(
@@ -201,22 +215,74 @@ ROUTE = Route(
             Scrap("other", "Sectioned for the laboratory: grain flow at the cross hole, request LR-0447"),
         ),
         # What is still open
-        Fate(2, FINAL, jumps={GRIND: PASSIVATE}),
-        Fate(2, PROOF, jumps={GRIND: PASSIVATE}),
-        Fate(3, PASSIVATE),
+        Fate(
+            1,
+            FINAL,
+            jumps={GRIND: PASSIVATE},
+            meanwhile=(
+                Question(
+                    "waiver",
+                    at=FINAL,
+                    step=MPI,
+                    reason="Brackwell's truck is here at two, and the MT bench is taken until next week",
+                    by="sam",
+                    declined_by="marcus",
+                    because="Not on a pressure part. It waits for the bench, and Brackwell knows",
+                ),
+            ),
+        ),
+        Fate(1, FINAL, jumps={GRIND: PASSIVATE}),
+        Fate(
+            1,
+            PROOF,
+            jumps={GRIND: PASSIVATE},
+            meanwhile=(
+                Question(
+                    "force_complete",
+                    at=PROOF,
+                    reason="Second burst test article for Brackwell, test plan QP-14: it is gone after the test",
+                    by="sam",
+                ),
+            ),
+        ),
+        Fate(1, PROOF, jumps={GRIND: PASSIVATE}),
+        Fate(
+            1,
+            PASSIVATE,
+            meanwhile=(
+                Question(
+                    "override",
+                    at=PASSIVATE,
+                    step=PASSIVATE,
+                    reason="Line 1 is down, the pump of the rinse leaks",
+                    by="rosa",
+                    withdrawn=True,
+                ),
+            ),
+        ),
+        Fate(2, PASSIVATE),
         Fate(3, MPI),
         Fate(
             2,
             GRIND,
             meanwhile=(
-                Override(MPI, at=GRIND, reason="To ship Friday's partial lot; the MT bench is taken until next week"),
+                Override(
+                    MPI,
+                    at=GRIND,
+                    reason="To ship Friday's partial lot; the MT bench is taken until next week",
+                    asked_by="sam",
+                ),
                 Reversal(MPI, at=GRIND, reason="Marcus Bell: not on a pressure part. They wait for the bench"),
             ),
         ),
         Fate(
             2,
             GRIND,
-            meanwhile=(Override(PASSIVATE, at=GRIND, reason="Brackwell plates these two themselves, DEV-0231"),),
+            meanwhile=(
+                Override(
+                    PASSIVATE, at=GRIND, reason="Brackwell plates these two themselves, DEV-0231", asked_by="vikram"
+                ),
+            ),
         ),
         Fate(10, GRIND),
         Fate(5, AGE),

@@ -10,8 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from certificates.admin.marks import type_mark
-from serials.admin.marks import FORCED, SERIAL_MARKS, step_mark
+from certificates.admin.marks import STANDING_MARKS, type_mark
+from certificates.standing import Standing, standing_of
+from serials.admin.marks import FORCED, SERIAL_MARKS, approval_mark, step_mark
 from serials.models import SerialStatus
 from shopplanr import clock
 from shopplanr.accounts.people import initials
@@ -23,7 +24,7 @@ register.filter(initials)
 
 ICONS = "floor/icons.svg"
 
-FACTS_IN_A_LIST = 3
+FACTS_IN_A_LIST = 4
 
 _BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 """Where one word of a camelCase name ends and the next begins."""
@@ -65,9 +66,22 @@ def part_state(status: str, forced: bool = False) -> SafeString:
 
 
 @register.simple_tag
+def approval_state(state: str) -> SafeString:
+    """Draw what became of a request."""
+    return approval_mark(state).__html__()
+
+
+@register.simple_tag
 def certificate_type(value: str) -> SafeString:
     """Draw what a certificate vouches for: material, or a process."""
     return type_mark(value).__html__()
+
+
+@register.simple_tag
+def certificate_standing(certificate) -> SafeString | str:
+    """Draw how a certificate, read with its standing, stands today; nothing where it is in force."""
+    standing = standing_of(certificate, clock.today())
+    return "" if standing == Standing.CURRENT else STANDING_MARKS[standing].__html__()
 
 
 @register.filter
@@ -91,9 +105,18 @@ def fact(value: object) -> str:
 
 
 @register.filter
-def gist(metadata: dict | None) -> list[tuple[str, str]]:
-    """Return the first few short facts of a certificate, for a line in a list."""
-    short = [(fact_name(name), str(value)) for name, value in (metadata or {}).items() if _is_short(value)]
+def gist(certificate) -> list[tuple[str, str]]:
+    """Return the first few short facts of a certificate, for a line in a list: its own, then the further ones."""
+    known = [
+        ("Heat", certificate.heat_lot),
+        ("No.", certificate.number),
+        ("by", certificate.issuer),
+        ("EN 10204", certificate.en10204_type),
+    ]
+    short = [(name, value) for name, value in known if value]
+    said = {value for _, value in short}
+    further = (certificate.metadata or {}).items()
+    short += [(fact_name(name), str(value)) for name, value in further if _is_short(value) and str(value) not in said]
     return short[:FACTS_IN_A_LIST]
 
 

@@ -31,6 +31,18 @@ def due_day(day: date | None) -> SafeString | str:
     return format_html('<time datetime="{}" title="{}">{}</time>', day.isoformat(), day.strftime("%A, %d %B %Y"), text)
 
 
+@register.simple_tag
+def isoday(value: object) -> str:
+    """Write a day, or what was typed in its place, as a field for dates wants it."""
+    return value.isoformat() if isinstance(value, date) else str(value or "")
+
+
+@register.simple_tag
+def said_fact(value: object) -> SafeString | str:
+    """Write a fact: a day as a day, all else as it is."""
+    return due_day(value) if isinstance(value, date) else str(value)
+
+
 @register.filter
 def days_left(day: date | None) -> str:
     """Write how far a due date is away: ``4 days over``, ``today``, ``in 12 days``."""

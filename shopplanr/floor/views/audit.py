@@ -1,12 +1,12 @@
 """The audit trail: what happened, found by part, person, action, job and day, and taken along as CSV."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_GET
 
@@ -14,7 +14,7 @@ from audit import trail
 from audit.api import AuditFilters
 from audit.models import Action, AuditEntry
 from audit.proof.state import proof_state
-from shopplanr import clock, safe_csv
+from shopplanr import clock, csv_lines
 from shopplanr.accounts.roles import Right
 from shopplanr.api.listing import CHUNK_ROWS, VALUE_MAX_LENGTH
 from shopplanr.api.shapes import timestamp
@@ -91,14 +91,12 @@ def _found(asked: dict[str, str]) -> QuerySet[AuditEntry]:
 def as_csv(request: HttpRequest) -> HttpResponse:
     """Hand out the same entries as a file, oldest first, streamed."""
     asked = {name: request.GET.get(name, "").strip() for name in FILTERS}
-    rows = _found(asked).order_by("sequence").iterator(chunk_size=CHUNK_ROWS)
-    response = StreamingHttpResponse(safe_csv.lines(COLUMNS, _table(rows)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="audit-{clock.today():%Y-%m-%d}.csv"'
-    return response
+    entries = _found(asked).order_by("sequence").iterator(chunk_size=CHUNK_ROWS)
+    return csv_lines.file(f"audit-{clock.today():%Y-%m-%d}.csv", COLUMNS, _rows(entries))
 
 
-def _table(rows: Iterator[AuditEntry]) -> Iterator[Iterable[object]]:
-    while chunk := list(islice(rows, CHUNK_ROWS)):
+def _rows(entries: Iterator[AuditEntry]) -> Iterator[tuple[object, ...]]:
+    while chunk := list(islice(entries, CHUNK_ROWS)):
         yield from map(_cells, describe(chunk))
 
 

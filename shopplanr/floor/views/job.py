@@ -51,7 +51,7 @@ def job(request: HttpRequest, id: str) -> HttpResponse:
 
 
 def _job(request: HttpRequest, job_id: str, tried: Tried | None = None, status: int = 200) -> HttpResponse:
-    """Show the job. Eleven queries at most, with those of the person, and one more where somebody assigns a step."""
+    """Show the job. Twelve queries at most, with those of the person, and one more where somebody assigns a step."""
     job = _found(job_id)
     counts = counts_by_path(job)
     parts = sum(counts.values(), PartCounts())
@@ -65,6 +65,7 @@ def _job(request: HttpRequest, job_id: str, tried: Tried | None = None, status: 
         "percent": percent(parts.completed, job.goal_quantity),
         "boards": boards,
         "routes": routes_page,
+        "asks": any(stage.step.asked for board in boards for stage in board.stages),
         "may": may,
         "started": _started(request, job),
         "tried": tried,

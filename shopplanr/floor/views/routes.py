@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from serials import asked
 from serials.models import Job, Path, RouteTemplate, Step
 from serials.services import planning, templates
 from serials.services.route_steps import carried
@@ -117,7 +118,8 @@ def save_as_template(request: HttpRequest, id: str) -> HttpResponse:
 
 def _route(path_id: str) -> tuple[Path, Sequence[Step]]:
     route = get_or_refuse(Path.objects.select_related("job"), path_id, "Path")
-    return route, list(route.steps.select_related("assigned_to").order_by("order"))
+    steps = route.steps.select_related("assigned_to").prefetch_related(asked.of_steps()).order_by("order")
+    return route, list(steps)
 
 
 def _held(steps: Sequence[Step]) -> frozenset[str]:

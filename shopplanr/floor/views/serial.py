@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from certificates.services import attaching
 from serials.models import ScrapReason, SerialStatus
-from serials.services import advancement, deferrals, endings, notes, overrides
+from serials.services import advancement, deferrals, endings, notes, overrides, requirement_overrides
 from shopplanr.accounts.actors import actor_for, approver_for
 from shopplanr.accounts.roles import Right
 from shopplanr.floor import device, offered
@@ -23,11 +23,12 @@ from shopplanr.refusals import Refusal
 @require_GET
 def serial(request: HttpRequest, id: str) -> HttpResponse:
     """Show the part."""
-    return _part(request, id)
+    return show_part(request, id)
 
 
-def _part(request: HttpRequest, serial_id: str, tried: Tried | None = None, status: int = 200) -> HttpResponse:
-    part = look_up(serial_id, request.user.has_perm)
+def show_part(request: HttpRequest, serial_id: str, tried: Tried | None = None, status: int = 200) -> HttpResponse:
+    """Show the part, with the form that was refused where one was."""
+    part = _look_up(request, serial_id)
     context = {
         "part": part,
         "serial": part.serial,
@@ -38,6 +39,10 @@ def _part(request: HttpRequest, serial_id: str, tried: Tried | None = None, stat
         "tried": tried,
     }
     return show(request, "serial/serial.html", context, status=status)
+
+
+def _look_up(request: HttpRequest, serial_id: str) -> PartPage:
+    return look_up(serial_id, request.user.has_perm, actor_for(request, None))
 
 
 def action(name: str, right: Right) -> Callable:
@@ -54,7 +59,7 @@ def action(name: str, right: Right) -> Callable:
                 require(request, right)
                 words = act(request, id, request.POST, **more)
             except Refusal as refusal:
-                return _part(request, id, Tried(name, refusal, request.POST), refusal.status)
+                return show_part(request, id, Tried(name, refusal, request.POST), refusal.status)
             messages.success(request, words, extra_tags="done")
             return go(request, reverse("floor:serial", args=[id]))
 
@@ -69,7 +74,7 @@ def advance(request: HttpRequest, serial_id: str, given: Mapping) -> str:
     moved = advancement.advance(
         serial_id, actor_for(request, None), expected_step_index=number(given.get("expectedStepIndex", ""))
     )
-    return _moved(look_up(moved.id, request.user.has_perm))
+    return _moved(_look_up(request, moved.id))
 
 
 @action("jump", Right.ADVANCE)
@@ -81,7 +86,7 @@ def advance_to(request: HttpRequest, serial_id: str, given: Mapping) -> str:
         actor_for(request, None),
         expected_step_index=number(given.get("expectedStepIndex", "")),
     )
-    words = _moved(look_up(moved.id, request.user.has_perm))
+    words = _moved(_look_up(request, moved.id))
     passed = [f"{bypass.step.name} {bypass.classification}" for bypass in bypassed]
     return f"{words} {', '.join(passed)}." if passed else words
 
@@ -120,6 +125,13 @@ def reverse_override(request: HttpRequest, serial_id: str, given: Mapping, step_
     """Take an override back."""
     overrides.reverse(serial_id, step_id, actor_for(request, None), given.get("reason"))
     return "The step is required again."
+
+
+@action("override-requirement", Right.OVERRIDE)
+def override_requirement(request: HttpRequest, serial_id: str, given: Mapping) -> str:
+    """Let the part go on without what a step asks for."""
+    override = requirement_overrides.create(serial_id, given, actor_for(request, None))
+    return f"{serial_id} may go on without {override.requirement.words}."
 
 
 @action("waive", Right.WAIVE)
@@ -162,6 +174,7 @@ urls = [
     path("serials/<str:id>/attach-cert", attach, name="attach-cert"),
     path("serials/<str:id>/overrides", override, name="override"),
     path("serials/<str:id>/overrides/<str:step_id>/reverse", reverse_override, name="reverse-override"),
+    path("serials/<str:id>/requirement-overrides", override_requirement, name="override-requirement"),
     path("serials/<str:id>/waive-step/<str:step_id>", waive, name="waive-step"),
     path("serials/<str:id>/complete-deferred/<str:step_id>", complete_deferred, name="complete-deferred"),
     path("serials/<str:id>/notes", note, name="note"),

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from serials import asked
 from serials.due_dates import still_open
 from serials.models import Job, RouteTemplate, TemplateStep
 from serials.services import planning, templates
@@ -82,7 +83,7 @@ def _template(request: HttpRequest, template_id: str, tried: Tried | None = None
 
 def _found(template_id: str) -> tuple[RouteTemplate, Sequence[TemplateStep]]:
     found = get_or_refuse(RouteTemplate.objects.all(), template_id, templates.NOUN)
-    return found, list(found.steps.order_by("order"))
+    return found, list(found.steps.prefetch_related(asked.of_template_steps()).order_by("order"))
 
 
 def _open_jobs(words: str, chosen: str) -> tuple[Sequence[Job], bool]:

@@ -39,6 +39,40 @@ def test_metadata_can_be_left_out(kind, given, client):
     assert "metadata" not in response.json()
 
 
+FACTS = {
+    "number": "4711-A",
+    "issuer": "Nordstahl 東京",
+    "heatLot": "A31907",
+    "en10204Type": "3.2",
+    "issueDate": "2024-02-29",
+    "validFrom": "2024-02-29",
+    "validTo": "2024-02-29",
+}
+
+
+def test_its_facts_are_kept_and_answered(client):
+    response = client.post(URL, STEEL | FACTS | {"number": "  4711-A ", "metadata": {"grade": "A36"}})
+
+    assert response.status_code == 201
+    certificate = response.json()
+    assert certificate == STEEL | FACTS | {
+        "metadata": {"grade": "A36"},
+        "id": certificate["id"],
+        "createdAt": certificate["createdAt"],
+    }
+    assert client.get(f"{URL}/{certificate['id']}").json() == certificate
+    (version,) = versions_of(Certificate.objects.get())
+    assert (version.heat_lot, version.en10204_type, str(version.valid_to)) == ("A31907", "3.2", "2024-02-29")
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_facts_that_are_not_known_are_left_out(nothing, client):
+    response = client.post(URL, STEEL | dict.fromkeys(FACTS, nothing))
+
+    assert response.status_code == 201
+    assert list(response.json()) == ["id", "type", "name", "createdAt"]
+
+
 VERBATIM = {
     "nothing in it": "{}",
     "order of keys": '{"zinc":1,"alloy":2,"Mo":3,"":4,"1":5}',
@@ -122,6 +156,30 @@ class TestRefusals:
         with nothing_written():
             response = client.post(URL, STEEL | {"metadata": metadata})
         assert_refused(response, 400, "metadata must be an object", code="not_an_object", field="metadata")
+
+    @pytest.mark.parametrize(
+        ("fields", "message", "code"),
+        [
+            ({"number": "x" * 101}, "number must be at most 100 characters", "too_long"),
+            ({"issuer": "x" * 256}, "issuer must be at most 255 characters", "too_long"),
+            ({"heatLot": 4711}, "heatLot must be text", "invalid"),
+            ({"en10204Type": "3.3"}, "en10204Type must be one of: 2.1, 2.2, 3.1, 3.2", "unknown_choice"),
+            ({"en10204Type": 3.1}, "en10204Type must be one of: 2.1, 2.2, 3.1, 3.2", "unknown_choice"),
+            ({"issueDate": "2023-02-29"}, "issueDate must be a date, YYYY-MM-DD", "not_a_date"),
+            ({"validFrom": "29.02.2024"}, "validFrom must be a date, YYYY-MM-DD", "not_a_date"),
+            ({"validTo": 20240229}, "validTo must be a date, YYYY-MM-DD", "not_a_date"),
+        ],
+    )
+    def test_facts_that_cannot_be(self, fields, message, code, client):
+        with nothing_written():
+            response = client.post(URL, STEEL | fields)
+        assert_refused(response, 400, message, code=code, field=next(iter(fields)))
+
+    def test_it_holds_on_one_day_at_least(self, client):
+        with nothing_written():
+            response = client.post(URL, STEEL | {"validFrom": "2024-03-01", "validTo": "2024-02-29"})
+        message = "validTo must not be before validFrom"
+        assert_refused(response, 400, message, code="ends_before_start", field="validTo")
 
 
 @pytest.mark.parametrize("verb", ["put", "patch", "post", "delete"])

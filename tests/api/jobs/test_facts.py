@@ -190,4 +190,4 @@ def test_statements_do_not_grow_with_jobs(client):
     job = Job.objects.filter(due_date__isnull=False).first()
     with counted_statements() as statements:
         client.get(f"{URL}/{job.id}")
-    assert len(statements) <= 6
+    assert len(statements) <= 7

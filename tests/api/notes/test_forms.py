@@ -8,8 +8,7 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shopplanr import http_body, uploads
-from shopplanr.api import forms
+from shopplanr import uploads
 from shopplanr.http_body import with_whole_body
 from tests.api.answers import assert_envelope, assert_refused, nothing_written
 from tests.api.notes.floor import BOUNDARY, FILE_HEADER, TEXT, URL, form_bytes, send_raw
@@ -194,8 +193,7 @@ class TestTooMuch:
     """More than a form may have."""
 
     def test_more_than_all_photos_together(self, client, fields, monkeypatch):
-        for module in (forms, http_body):
-            monkeypatch.setattr(module, "BODY_MAX_BYTES", 3000)
+        monkeypatch.setattr(uploads, "USUAL", uploads.Limits(3000, 3000))
         filling = 3000 - len(form_bytes([*fields, ("more", "")]))
         fits, too_large = (form_bytes([*fields, ("more", "x" * (filling + extra))]) for extra in (0, 1))
 
@@ -234,7 +232,7 @@ class TestTooMuch:
         assert_refused(response, 400, "The body is not a valid form", code="malformed_form")
 
     def test_of_a_file_that_is_too_large_the_rest_is_counted_and_not_kept(self, monkeypatch):
-        monkeypatch.setattr(uploads, "FILE_MAX_BYTES", 1000)
+        monkeypatch.setattr(uploads, "USUAL", uploads.Limits(1000, 5000))
         handler = uploads.BoundedUploadHandler()
         handler.new_file("photos", "part.jpg", "image/jpeg", None)
         for start in range(0, 3000, 300):

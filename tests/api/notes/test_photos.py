@@ -203,7 +203,7 @@ class TestRefused:
 
         monkeypatch.setattr(content_store, "put", full)
         with nothing_written():
-            assert_envelope(send_form(client, floor, photo()), 500)
+            assert assert_envelope(send_form(client, floor, photo()), 503)["code"] == "storage_full"
 
 
 class TestServed:

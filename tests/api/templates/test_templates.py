@@ -142,7 +142,7 @@ class TestList:
         TemplateFactory.create_batch(5)
         with counted_statements() as many:
             assert len(client.get(URL).json()) == 6
-        assert len(many) == len(few) == 3  # the caller; the templates, their steps
+        assert len(many) == len(few) == 4  # the caller; the templates, their steps, what these ask for
 
 
 class TestUpdate:
@@ -208,7 +208,7 @@ class TestUpdate:
             return len(statements)
 
         cost(40)
-        assert cost(3) == cost(150) <= 8
+        assert cost(3) == cost(150) <= 10
 
 
 class TestDelete:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count
 
 from audit.models import AuditEntry
+from audit.proof.background import seal_once
 from certificates.models import CertAttachment, Certificate, CertificationAssignment, Product
 from serials.models import Job, Serial, SerialStatus
 from shopplanr.demo import shop
@@ -47,7 +48,9 @@ class Command(BaseCommand):
             raise CommandError(f"{refusal.message}. Nothing was changed.") from refusal
         if not loaded:  # somebody else was quicker
             self.stdout.write(shop.obstacle(beside_accounts) or "Nothing was changed.")
-        elif verbosity > 0:
+            return
+        seal_once()
+        if verbosity > 0:
             self.stdout.write(f"{_summary()} Loaded in {time.monotonic() - began:.1f} s.")
             if not without_sign_in:
                 self.stdout.write(sign_in_text())

@@ -1,0 +1,1 @@
+"""What steps ask for, and what vouches for parts (docs/requirements.md)."""
