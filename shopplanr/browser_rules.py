@@ -39,11 +39,20 @@ PERMISSIONS = ", ".join(
 """What of the device a page of ours may use; nobody else's may use any."""
 
 
+OTHER_RULES = {
+    "Permissions-Policy": PERMISSIONS,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Nobody else's page holds ours or its pictures, nobody is told where a link was, and nothing is what it does not say."""
+
+
 class BrowserRulesMiddleware:
     """Puts the rules on every answer. A view that has set a policy of its own, which can only be stricter, keeps it.
 
-    The other headers of the kind come from Django: ``X-Content-Type-Options``, ``Referrer-Policy``,
-    ``Cross-Origin-Opener-Policy``, and ``Strict-Transport-Security`` where TLS is.
+    Django says some of it too, but not of probes, nor while the service is away. ``Strict-Transport-Security`` is its.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
@@ -55,6 +64,6 @@ class BrowserRulesMiddleware:
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         if not (settings.DEBUG and is_page and response.status_code >= 400):  # Django's own about errors need styles
             response.headers.setdefault(POLICY_HEADER, PAGE_POLICY if is_page else DATA_POLICY)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        for name, value in OTHER_RULES.items():
+            response.headers.setdefault(name, value)
         return response

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from shopplanr import __version__, postgresql, sqlite
 from shopplanr.environment import Environment
+from shopplanr.watch.logging_settings import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -392,27 +393,4 @@ METRICS_TOKEN = _environment.text("METRICS_TOKEN")
 METRICS_NETWORKS = _environment.networks("METRICS_NETWORKS")
 METRICS_DIR = BASE_DIR / _metrics_dir if (_metrics_dir := _environment.text("METRICS_DIR")) else None
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "shopplanr.watch.logs.RequestIdFilter"}},
-    "formatters": {
-        "line": {"()": "shopplanr.watch.logs.LineFormatter"},
-        "json": {"()": "shopplanr.watch.logs.JsonFormatter"},
-    },
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": LOG_FORMAT},
-    },
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        # Without its own handlers, which mail the administrators: everything goes through the one above.
-        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # Every statement at DEBUG would bury the rest.
-        "django.db.backends": {"level": "INFO"},
-        # One line for each request; those of probes and of static files at DEBUG.
-        "shopplanr.access": {"level": LOG_LEVEL if ACCESS_LOG else "CRITICAL"},
-    },
-}
-if ERROR_REPORTER:
-    LOGGING["handlers"]["reporter"] = {"()": "shopplanr.watch.reporting.ReporterHandler", "reporter": ERROR_REPORTER}
-    LOGGING["root"]["handlers"] = ["stderr", "reporter"]
+LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT, with_access=ACCESS_LOG, reporter=ERROR_REPORTER)

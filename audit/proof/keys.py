@@ -120,8 +120,11 @@ def replace_lost(last: Checkpoint) -> SigningKey:
 
 
 def trusted() -> Keys:
-    """Return the public keys that this machine knows for its own."""
-    keys = Keys(line.split()[0] for line in _public_lines())
+    """Return the public keys that this machine knows for its own. Raises KeyProblem where a file holds none."""
+    try:
+        keys = Keys(line.split()[0] for line in _public_lines())
+    except ValueError as error:
+        raise KeyProblem(f"{public_file()} cannot be read: {error}") from error
     if key := current():
         keys.add(key.public_text)
     return keys

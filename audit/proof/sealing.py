@@ -23,6 +23,7 @@ from audit.offline.verify_audit import (
     Unusable,
     beginning_of,
     digest_of,
+    last_sequence,
     linked,
     written_sequences,
     written_statement,
@@ -120,6 +121,8 @@ def _last_that_agrees() -> AuditSeal | None:
         return None
     try:
         checkpoint = checkpoint_of(last)
+        if last_sequence(checkpoint, last.through) != last.through or checkpoint.number != last.number:
+            raise Unusable("filed as another one")
     except Unusable:
         raise CannotSeal(f"Checkpoint {last.number} was changed. See manage.py audit_verify.") from None
     trusted = keys.trusted()

@@ -2,6 +2,8 @@
 
 # ruff: noqa: S608 - put together from what stands in this package; values are parameters
 
+from datetime import datetime
+
 from django.db import connection
 
 from certificates.where_used.conditions import (
@@ -10,7 +12,6 @@ from certificates.where_used.conditions import (
     PLACES,
     Sql,
     certificates,
-    in_window,
     joined,
     moment,
     of_entries,
@@ -45,18 +46,24 @@ _WERE_THERE = Sql(
     "AND record.status IN ('in_progress', 'completed')"
 )
 
-# A part comes to a step once, and leaves it once. It comes to the first one by being made.
+# Read once for all that follows. A part comes to a step once, and leaves it once. It comes to the first by being made.
+_MOVES = Sql(
+    f"SELECT {NUMBER} AS number, entry.timestamp, entry.from_step_id, entry.to_step_id, entry.action "
+    f"FROM audit_auditentry entry WHERE {OF_THEIR_JOBS} AND entry.serial_id <> '' "
+    f"AND (entry.from_step_id IN {PLACES} OR entry.to_step_id IN {PLACES} "
+    f"OR (entry.action = 'deferred_step_completed' AND entry.step_id IN {PLACES})) AND {{before}}"
+)
+
 _HAD_COME = Sql(
-    f"SELECT {NUMBER} AS number, entry.to_step_id AS step_id FROM audit_auditentry entry "
-    f"WHERE {OF_THEIR_JOBS} AND entry.to_step_id IN {PLACES} AND {{came}} "
+    f"SELECT move.number, move.to_step_id AS step_id FROM moves move WHERE move.to_step_id IN {PLACES} "
     "UNION ALL "
     "SELECT made.number, place.id FROM places place JOIN serials_serial made ON made.path_id = place.path_id "
     'WHERE place."order" = 0 AND {made}'
 )
 
 _HAD_LEFT = Sql(
-    f"SELECT {NUMBER}, entry.from_step_id FROM audit_auditentry entry "
-    f"WHERE {OF_THEIR_JOBS} AND entry.from_step_id IN {PLACES} AND entry.timestamp < %s "
+    "SELECT move.number, move.from_step_id FROM moves move "
+    f"WHERE move.from_step_id IN {PLACES} AND move.timestamp < %s "
     "UNION ALL "
     "SELECT scrap.number, scrap.scrap_step_id FROM serials_serial scrap "
     f"WHERE scrap.scrap_step_id IN {PLACES} AND scrap.scrapped_at < %s "
@@ -67,10 +74,7 @@ _HAD_LEFT = Sql(
     "WHERE forced.force_completed AND forced.force_completed_at < %s"
 )
 
-_DID_AFTER_ALL = Sql(
-    f"SELECT {NUMBER} FROM audit_auditentry entry WHERE {OF_THEIR_JOBS} "
-    f"AND entry.action = 'deferred_step_completed' AND entry.step_id IN {PLACES} AND {{window}}"
-)
+_DID_AFTER_ALL = Sql("SELECT move.number FROM moves move WHERE move.action = 'deferred_step_completed' AND {since}")
 
 _COUNTED = Sql("""
     WITH {ctes}
@@ -98,7 +102,10 @@ def statement(question: Question, *, job_id: str, status: str, limit: int, offse
     meant = Sql("meant AS (SELECT part.number, part.status FROM serials_serial part WHERE {conditions})")
     ctes = [meant.fill(conditions=joined(" AND ", conditions))]
     if question.is_at_a_step:
-        ctes.insert(0, Sql("places AS ({steps})").fill(steps=places(question)))
+        needed = [Sql("places AS ({steps})").fill(steps=places(question))]
+        if _in_a_window(question) and not question.operator:
+            needed.append(Sql("moves AS ({moves})").fill(moves=_moves(question)))
+        ctes = needed + ctes
     listed = Sql("SELECT number FROM meant ORDER BY number LIMIT %s OFFSET %s", (limit, offset))
     if status:
         text = "SELECT number FROM meant WHERE status = %s ORDER BY number LIMIT %s OFFSET %s"
@@ -116,20 +123,29 @@ def _happened(question: Question) -> Sql:
 
 
 def _there(question: Question) -> Sql:
-    if not (question.since or question.before):
+    if not _in_a_window(question):
         return _WERE_THERE
-    came = made = Sql("1 = 1")
-    if question.before:
-        came = Sql("entry.timestamp < %s", (moment(question.before),))
-        made = Sql("made.created_at < %s", (moment(question.before),))
-    stayed = _HAD_COME.fill(came=came, made=made)
+    stayed = _HAD_COME.fill(made=_unless(question.before, "made.created_at < %s"))
     if question.since:
         left = Sql(_HAD_LEFT.text, (moment(question.since),) * _HAD_LEFT.text.count("%s"))
-        stayed = joined(" EXCEPT ", [Sql("SELECT * FROM ({had_come}) come").fill(had_come=stayed), _alone(left)])
+        stayed = joined(" EXCEPT ", [_alone(stayed), _alone(left)])
     return Sql("SELECT stay.number FROM ({stayed}) stay UNION ALL {after_all}").fill(
-        stayed=stayed, after_all=_DID_AFTER_ALL.fill(window=in_window(question))
+        stayed=stayed, after_all=_DID_AFTER_ALL.fill(since=_unless(question.since, "move.timestamp >= %s"))
     )
 
 
+def _moves(question: Question) -> Sql:
+    return _MOVES.fill(before=_unless(question.before, "entry.timestamp < %s"))
+
+
+def _in_a_window(question: Question) -> bool:
+    return bool(question.since or question.before)
+
+
+def _unless(given: datetime | None, condition: str) -> Sql:
+    """Return the condition on a moment, and what always holds where none is given."""
+    return Sql(condition, (moment(given),)) if given else Sql("1 = 1")
+
+
 def _alone(query: Sql) -> Sql:
-    return Sql("SELECT * FROM ({query}) gone").fill(query=query)
+    return Sql("SELECT * FROM ({query}) each_one").fill(query=query)

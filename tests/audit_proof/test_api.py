@@ -5,7 +5,7 @@ import json
 import pytest
 
 from audit.proof import verifying
-from audit.proof.keys import current
+from audit.proof.keys import current, public_file
 from tests.accounts.factories import UserFactory, token_client
 from tests.api.answers import assert_refused
 from tests.audit_proof.conftest import seal_and_keep, write
@@ -111,9 +111,10 @@ def test_what_it_does_not_know(client):
 
 
 def test_a_key_that_cannot_be_read_is_no_crash(log, client, settings):
-    settings.AUDIT_KEY_FILE.write_text("nothing")
-    answer = client.get(URL).json()
-    assert answer["firstBadEntry"]["code"] == "cannot_verify"
+    for file in (settings.AUDIT_KEY_FILE, public_file()):
+        file.write_text("nothing ä", encoding="latin-1")
+        answer = client.get(URL).json()
+        assert answer["firstBadEntry"]["code"] == "cannot_verify"
 
 
 def test_its_statements_do_not_grow_with_entries(log, client):

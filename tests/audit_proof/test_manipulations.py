@@ -279,11 +279,11 @@ def test_a_seal_that_was_made_unreadable(log, sql, offline):
         with transaction.atomic():
             sql(f"UPDATE audit_auditseal SET {column} = {forged} WHERE number = 2")
             assert verified().problem.checkpoint == 2, forged
+            with pytest.raises(sealing.CannotSeal, match="Checkpoint 2 was changed"):
+                sealing.seal()
             transaction.set_rollback(True)
     sql("UPDATE audit_auditseal SET statement = '{}' WHERE number = 2")
     assert offline() == (2, "Cannot be checked: A line says that it is a seal and is none\n")
-    with pytest.raises(sealing.CannotSeal, match="Checkpoint 2 was changed"):
-        sealing.seal()
 
 
 def test_a_checkpoint_that_was_changed_in_the_file_outside(log, found, settings):

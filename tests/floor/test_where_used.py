@@ -13,6 +13,7 @@ from serials.services import advancement, endings
 from shopplanr import clock
 from shopplanr.accounts.roles import Role
 from shopplanr.actor import Actor
+from shopplanr.admin.links import page_url
 from tests.accounts.factories import UserFactory
 from tests.factories import JobFactory, PathFactory, make_note, make_serials, steps_of
 from tests.floor.visitors import MOST_BYTES, MOST_QUERIES, compressed_bytes, in_order, main, visitor
@@ -87,6 +88,9 @@ class TestWhereUsed:
         assert found(inspector, since="2026-03-02T10:01", before="2026-03-02T11:00") == []
         assert len(found(inspector, since="2026-03-02", before="2026-03-02")) == 3
         assert found(inspector, before="2026-03-01") == []
+        page = inspector.get("/where-used?since=2026-03-02&before=2026-03-02").content.decode()
+        assert 'name="since" value="2026-03-02T00:00"' in page
+        assert 'name="before" value="2026-03-03T00:00"' in page
 
     def test_no_part_is_an_answer(self, inspector, parts):
         assert "No part is concerned" in main(inspector.get("/where-used", {"heat": "4712"}))
@@ -148,6 +152,11 @@ class TestWhereUsed:
         assert 'href="/where-used?heat=A%26B%204711"' in page
         assert 'href="/where-used?issuer=B%C3%B6hler"' in page
         assert f'href="/serials/{parts[0].id}/trace"' in inspector.get(f"/serials/{parts[0].id}").content.decode()
+
+    def test_the_quality_desk_leads_to_it(self, parts, certificate):
+        desk = visitor(Role.QC, is_staff=True).get(page_url(Certificate, "change", certificate.pk))
+
+        assert f'href="/where-used?certId={certificate.pk}"' in desk.content.decode()
 
     def test_who_may(self, parts, certificate):
         stranger, reader = visitor(role=None), visitor(role=None)

@@ -9,7 +9,7 @@ from shopplanr.floor.views import jobs
 from tests.accounts.factories import AdministratorFactory
 
 PAGES = ["/sign-in", "/admin/login/", "/admin/", "/", "/api/docs", "/nothing-here", "/admin/nothing-here/"]
-DATA = ["/api/jobs", "/api/schema", "/api/nothing-here", "/static/floor/icons.svg", "/healthz"]
+DATA = ["/api/jobs", "/api/schema", "/api/nothing-here", "/api/serials/SN-1/label", "/healthz"]
 
 
 def directives(policy: str) -> dict[str, str]:

@@ -39,8 +39,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.without_database]
 
 HOSTILE = """=1+1"></title></script><img src=x onerror=alert(1)><script>alert(1)</script>' onload=alert(1) {{7*7}}"""
 
-TAG = "<script>x</script>"
-"""A tag may hold no quotes."""
+TAG = "<script>alert(1)</script>"
+"""A tag may hold no quotes; a key of metadata may have forty characters."""
 
 
 class Tags(HTMLParser):
@@ -77,7 +77,7 @@ def everything(module_transaction):
     steps = [{"name": HOSTILE, "location": HOSTILE, "optional": True}, {"name": f"{HOSTILE} 2"}]
     path = PathFactory(job=job, name=HOSTILE, steps=steps, advancementMode="flexible")
     parts = make_serials(path, 4, actor)
-    facts = {"number": HOSTILE[:60], "issuer": HOSTILE, "heatLot": HOSTILE[:60], "metadata": {HOSTILE: HOSTILE}}
+    facts = {"number": HOSTILE[:60], "issuer": HOSTILE, "heatLot": HOSTILE[:60], "metadata": {TAG: HOSTILE, HOSTILE: TAG}}
     certificate = CertificateFactory(name=HOSTILE, **facts)
     upload = documents.Upload(f"{HOSTILE.replace('/', '')}.pdf", len(report()), io.BytesIO(report()))
     documents.add(certificate.pk, [upload], actor)
@@ -90,7 +90,7 @@ def everything(module_transaction):
     AssignmentFactory(
         product=ProductFactory(name=HOSTILE),
         certification=certification,
-        metadata={HOSTILE: HOSTILE},
+        metadata={TAG: HOSTILE},
         issuing_body=HOSTILE,
         scope=HOSTILE,
         certificate_number=HOSTILE[:60],

@@ -55,7 +55,7 @@ class Row:
 def find(request: HttpRequest) -> HttpResponse:
     """Show the form, and the parts that it asks for."""
     asked = {name: request.GET.get(name, "").strip() for name in (*FIELDS, *WITHIN)}
-    refusal, answer, listed = None, None, None
+    question, refusal, answer, listed = None, None, None, None
     if any(asked[name] for name in FIELDS):
         try:
             question, within = _question(request, asked)
@@ -67,6 +67,7 @@ def find(request: HttpRequest) -> HttpResponse:
     context = {
         "about": _about(asked, {each.pk: each.name for each in certificates}, dict(people)) if answer else [],
         "asked": asked,
+        "shown": {name: _to_the_minute(question, name) or asked[name] for name in ("since", "before")},
         "asks": any(asked[name] for name in FIELDS),
         "refusal": refusal,
         "counts": answer.counts if answer else None,
@@ -124,6 +125,12 @@ def _moment(text: str, field: str, *, end: bool = False) -> datetime | None:
         moment.utctimetuple()  # which UTC may have no date for
         return moment
     raise Invalid.field(field, f"{field} must be a time, as in 2026-03-02T09:30", code="not_a_time")
+
+
+def _to_the_minute(question: Question | None, name: str) -> str:
+    """Return a moment that was asked for as a field of the form has it, also where it was given as a day."""
+    moment = getattr(question, name, None)
+    return f"{moment:%Y-%m-%dT%H:%M}".zfill(16) if moment else ""
 
 
 def _page(question: Question, within: Mapping[str, str], asked: str | None) -> tuple[where_used.Answer, Page]:
