@@ -46,7 +46,7 @@ OTHER_RULES = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-"""Nobody else's page holds ours or its pictures, nobody is told where a link was, and nothing is what it does not say."""
+"""Nobody else's page holds ours or its pictures, nobody learns where a link was, nothing is what it does not say."""
 
 
 class BrowserRulesMiddleware:

@@ -2,7 +2,7 @@
 
 
 def logging_settings(level: str, form: str, *, with_access: bool, reporter: str) -> dict[str, object]:
-    """Return it: everything to standard error, in this form, and faults to the operator's own function if there is one."""
+    """Return it: everything to standard error, in this form; faults also to the function that ``reporter`` names."""
     handlers: dict[str, object] = {
         "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": form},
     }
