@@ -1,13 +1,10 @@
 """The shapes of certificates and attachments (api.md, "Shapes")."""
 
-import re
-
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from certificates.models import NAME_MAX_LENGTH, NUMBER_MAX_LENGTH, CertificateType, DocumentType, En10204Type
 from certificates.services.documents import UPLOADS_MAX
-from serials.api.bodies import ActorBody, Remark
+from serials.api.bodies import ActorBody, GivenEn10204Type, Remark
 from serials.api.shapes import SerialShape
 from serials.services.parts import SELECTION_MAX
 from shopplanr.api.shapes import Shape, Text, Timestamp
@@ -85,11 +82,6 @@ class CertifiedSerialShape(SerialShape):
     """A serial with the certificates that were attached to it, each once."""
 
     certs = CertificateShape(many=True)
-
-
-@extend_schema_field({"type": ["string", "null"], "pattern": f"^({'|'.join(map(re.escape, En10204Type.values))})?$"})
-class GivenEn10204Type(Text):
-    """A type of EN 10204 that may be left out, in whatever way."""
 
 
 class CertificateFactsBody(Shape):

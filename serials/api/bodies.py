@@ -3,6 +3,8 @@
 Nothing is read by these: the services check every value, because the contract has a sentence for each.
 """
 
+import re
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -35,6 +37,11 @@ class Remark(Text):
 
     def __init__(self, **kwargs):
         super().__init__(required=False, allow_null=True, allow_blank=True, **kwargs)
+
+
+@extend_schema_field({"type": ["string", "null"], "pattern": f"^({'|'.join(map(re.escape, En10204Type.values))})?$"})
+class GivenEn10204Type(Text):
+    """A type of EN 10204 that may be left out, in whatever way."""
 
 
 class PlannedBody(Shape):
@@ -89,9 +96,7 @@ class AskedBody(Shape):
 
     certificateType = Choice(CertificateType.choices)
     quantity = Whole(required=False, min_value=1, max_value=REQUIRED_MAX, help_text="1 unless it is given.")
-    en10204Minimum = Choice(
-        En10204Type.choices, required=False, allow_null=True, allow_blank=True, help_text="Any unless it is given."
-    )
+    en10204Minimum = GivenEn10204Type(required=False, help_text="Any unless it is given.")
     policy = Choice(RequirementPolicy.choices, required=False, help_text="block unless it is given.")
     id = Text(required=False, help_text="Ignored: what an answer said may come back.")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from serials.models import AdvancementMode, CertificateType, DependencyType, RequirementPolicy
+from serials.models import AdvancementMode, CertificateType, DependencyType, En10204Type, RequirementPolicy
 
 STRICT, FLEXIBLE, PER_STEP = AdvancementMode.STRICT, AdvancementMode.FLEXIBLE, AdvancementMode.PER_STEP
 PAST_THE_END = "past the last step"
@@ -66,7 +66,7 @@ def asks_for(kind: CertificateType, policy: RequirementPolicy) -> dict[str, obje
     return {"certificateType": kind.value, "policy": policy.value}
 
 
-MATERIAL_BLOCKS = asks_for(CertificateType.MATERIAL, BLOCKS)
+MATERIAL_BLOCKS = asks_for(CertificateType.MATERIAL, BLOCKS) | {"en10204Minimum": En10204Type.INSPECTION.value}
 MATERIAL_ADVISED = asks_for(CertificateType.MATERIAL, ADVISED)
 PROCESS_ADVISED = asks_for(CertificateType.PROCESS, ADVISED)
 PROCESS_OR_OVERRIDE = asks_for(CertificateType.PROCESS, MAY_BE_OVERRIDDEN)

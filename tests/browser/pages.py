@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.contrib.admin.utils import quote
 from django.db.models import Count, F
 
-from certificates.models import CertAttachment
+from certificates.exchange import imports
+from certificates.models import CertAttachment, Product
 from serials import queues
 from serials.approvals import awaiting
 from serials.models import Job, NoteSerial, Path, RouteTemplate, Serial, Step
 from shopplanr.accounts.models import User
+from shopplanr.actor import Actor
 from tests.browser.excuses import TARGET, TEXT, Excuse
 from tests.browser.people import ADMINISTRATOR, AUDITOR, INSPECTOR, OPERATOR, SUPERVISOR
 from tests.browser.sites import Site
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 EVERY_SIZE = (TABLET, TABLET_UPRIGHT, PHONE, DESKTOP)
+AT_A_DESK = (TABLET, TABLET_UPRIGHT, DESKTOP)
+"""Tables with a row for each row of a file are not worked with on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +180,15 @@ def a_template_to_write() -> str:
     return f"{a_template()}/edit"
 
 
+def a_file_to_import() -> str:
+    """Return the path of the dry run of a file with rows of every kind: new, changed, there already, refused."""
+    known = Product.objects.order_by("gtin")[:2]
+    rows = [f"{known[0].pk};Another name", f"{known[1].pk};{known[1].name}", "96385074;Sachet", "12345678905;Kit", "7;"]
+    content = "\n".join(["GTIN;Name", *rows]).encode()
+    inspector = Actor(User.objects.get(username=INSPECTOR).pk)
+    return f"/admin/certificates/product/import/{quote(imports.take('products', 'stock.csv', content, inspector).pk)}/"
+
+
 PAGES = (
     Shown("sign-in", "/sign-in"),
     Shown("pin", a_door),
@@ -216,4 +230,11 @@ PAGES = (
     Shown("libraries", "/libraries", SUPERVISOR),
     Shown("admin-sign-in", "/admin/login/", excuses=ADMIN_EXCUSES, is_photographed=False),
     Shown("admin", "/admin/", ADMINISTRATOR, excuses=ADMIN_EXCUSES, is_photographed=False),
+    *(
+        Shown(name, address, ADMINISTRATOR, sizes=AT_A_DESK, excuses=ADMIN_EXCUSES, is_photographed=False)
+        for name, address in (
+            ("admin-import", "/admin/certificates/product/import/"),
+            ("admin-import-looked-at", a_file_to_import),
+        )
+    ),
 )

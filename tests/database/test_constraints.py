@@ -14,18 +14,14 @@ from certificates.models import (
     Certification,
     CertificationAssignment,
     Product,
-    RecordImport,
 )
 from serials.models import (
-    ApprovalRequest,
     Job,
     LibraryEntry,
     Note,
-    NotePhoto,
     NoteSerial,
     OrderOfWork,
     Path,
-    RequirementOverride,
     RouteTemplate,
     Serial,
     SerialCounter,
@@ -38,13 +34,9 @@ from serials.models import (
 )
 from shopplanr import clock
 from shopplanr.floor.models import Scan
-from tests.database.certificate_rows import (
-    OF_CERTIFICATES,
-    a_document,
-    a_revision,
-    a_revocation,
-    an_attachment,
-)
+from tests.database import broken_imports
+from tests.database.certificate_rows import OF_CERTIFICATES, a_document, a_revision, a_revocation, an_attachment
+from tests.database.rows import a_photo, a_scan, an_approval, an_entry, an_excuse
 
 pytestmark = pytest.mark.django_db
 
@@ -103,48 +95,8 @@ CHANGES = [
 """A constraint, and a change of every row of the model that breaks it."""
 
 
-def a_scan(**fields) -> Scan:
-    return Scan(**{"code": "x", "user_id": "dana", "verdict": "done", "reason": "found", "message": "x"} | fields)
-
-
-def an_entry(**fields) -> AuditEntry:
-    return AuditEntry(**{"action": "note_created", "user_id": "dana"} | fields)
-
-
-def a_photo(shop, **fields) -> NotePhoto:
-    whole = {"place": 1, "content_type": "image/png", "width": 1, "height": 1, "size_bytes": 1}
-    return NotePhoto(**{"note": shop.note, "digest": "0" * 64, "thumbnail_digest": "f" * 64} | whole | fields)
-
-
-def an_import(**fields) -> RecordImport:
-    whole = {"kind": "products", "file_name": "x.csv", "digest": "0" * 64, "content": b"x", "uploaded_by": "dana"}
-    return RecordImport(**whole | fields)
-
-
-IMPORTED = {"state": "done", "content": None, "imported_by": "dana", "imported_at": clock.now()}
-
-
-def an_excuse(shop, **fields) -> RequirementOverride:
-    whole = {"serial": shop.moving, "requirement": shop.requirement, "reason": "agreed", "created_by": "li"}
-    return RequirementOverride(**whole | fields)
-
-
-def an_approval(shop, **fields) -> ApprovalRequest:
-    whole = {"kind": "waiver", "serial": shop.moving, "step": shop.steps[1], "reason": "no burr", "requested_by": "li"}
-    return ApprovalRequest(**whole | fields)
-
-
 ADDITIONS = [
-    ("import_kind_known", lambda shop: an_import(kind="serials")),
-    ("import_state_known", lambda shop: an_import(state="lost", content=None)),
-    ("import_has_a_file_name", lambda shop: an_import(file_name="")),
-    ("import_digest_whole", lambda shop: an_import(digest="F" * 64)),
-    ("import_names_somebody", lambda shop: an_import(uploaded_by="")),
-    ("import_keeps_rows_until_decided", lambda shop: an_import(content=None)),
-    ("import_keeps_rows_until_decided", lambda shop: an_import(**IMPORTED | {"content": b"x"})),
-    ("import_done_by_somebody", lambda shop: an_import(**IMPORTED | {"imported_by": ""})),
-    ("import_done_by_somebody", lambda shop: an_import(**IMPORTED | {"imported_at": None})),
-    ("import_done_by_somebody", lambda shop: an_import(imported_by="dana")),
+    *broken_imports.ADDITIONS,
     ("approval_kind_known", lambda shop: an_approval(shop, kind="raise")),
     ("approval_state_known", lambda shop: an_approval(shop, state="lost", decided_by="li", decided_at=NOW)),
     ("approval_is_of_a_step_or_the_part", lambda shop: an_approval(shop, step=None)),

@@ -392,10 +392,7 @@ def test_nothing_was_attached_before_it_was_recorded():
     assert not CertAttachment.objects.filter(attached_at__lt=F("certificate__created_at")).exists()
 
 
-def test_no_two_certificates_have_one_name():
+def test_no_two_certificates_have_one_name_and_one_is_still_to_be_used():
     names = Counter(Certificate.objects.values_list("name", flat=True))
     assert [name for name, count in names.items() if count > 1] == []
-
-
-def test_a_certificate_that_nothing_carries_yet():
     assert Certificate.objects.filter(attachments=None, type="material").exists()

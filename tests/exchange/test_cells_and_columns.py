@@ -116,7 +116,7 @@ def test_a_column_without_a_heading_and_without_cells_is_passed_over():
     assert places("GTIN", "", "Name", rows=[Row(2, ["1", None, "x"])]) == {0: "gtin", 2: "name"}
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=str)
+@pytest.mark.parametrize("kind", KINDS.values(), ids=[str(name) for name in KINDS])
 def test_headings_and_fields_are_told_apart(kind):
     names = [column.heading.casefold() for column in kind.columns]
     assert len(set(names)) == len(names)

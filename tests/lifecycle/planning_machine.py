@@ -181,7 +181,7 @@ class PlanningMachine(RuleBasedStateMachine):
         ):
             self._learn_ids(path)
 
-    @happens(pick=picks, place=picks, wanted=requirements)
+    @happens(often=2, pick=picks, place=picks, wanted=requirements)
     def ask_for_certificates(self, pick, place, wanted):
         path, index = self.pick_step(pick, place)
         asked = [{"certificateType": kind, "quantity": quantity, "policy": policy} for kind, quantity, policy in wanted]

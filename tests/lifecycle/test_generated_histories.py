@@ -26,5 +26,6 @@ def test_whatever_happens_in_a_shop_the_services_do_what_the_rules_say():
     # Histories in which nothing succeeds would prove nothing.
     frequent = {"start batch", "advance", "advance to", "skipped", "deferred", "attach all", "force complete"}
     assert frequent | {"write note"} <= set(ShopMachine.outcomes)
-    assert {"ask for certificates", "advance refused: certificate_required"} <= set(ShopMachine.outcomes)
+    assert "ask for certificates" in ShopMachine.outcomes
+    assert any(outcome.endswith("refused: certificate_required") for outcome in ShopMachine.outcomes)
     assert {"advance all", "advance all to"} & set(ShopMachine.outcomes)
