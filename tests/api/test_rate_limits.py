@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
+from shopplanr.accounts import authentication
 from shopplanr.accounts.roles import Role
 from tests.accounts.factories import UserFactory, json_client, open_kiosk, token_client, token_for
 from tests.api.answers import assert_envelope
@@ -124,6 +126,17 @@ class TestStrangers:
             stranger.get(CALL)
 
         assert left(token_client(program).get(CALL)) == 2
+
+    def test_while_the_database_is_away_nobody_is_taken_for_one(self, program, monkeypatch):
+        def be_away(digest):
+            raise OperationalError("the connection failed")
+
+        monkeypatch.setattr(authentication, "load_token", be_away)
+        client = token_client(program)
+
+        assert [client.get(CALL).status_code for _ in range(4)] == [503] * 4
+        monkeypatch.undo()
+        assert left(client.get(CALL)) == 2
 
     @pytest.mark.parametrize("path", ["/api/schema", "/api/docs", "/api/nothing-here", "/api/nothing-here/"])
     def test_what_is_open_to_everybody_counts_as_well(self, path):
