@@ -99,7 +99,7 @@ class TestSomebodyWhoIsKnown:
         with counted_statements() as without:
             assert "RateLimit" not in json_client(**credentials).get(CALL)
 
-        assert with_limits.queries == without.queries
+        assert len(with_limits) == len(without) > 0
 
 
 class TestStrangers:
