@@ -38,6 +38,7 @@ class Action(models.TextChoices):
     APPROVAL_REQUESTED = "approval_requested", "Approval requested"
     APPROVAL_DECLINED = "approval_declined", "Approval declined"
     APPROVAL_WITHDRAWN = "approval_withdrawn", "Approval request withdrawn"
+    SIGN_IN_PAUSED = "sign_in_paused", "Sign-in paused after wrong tries"
 
 
 def _record_id() -> models.CharField:

@@ -7,8 +7,12 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.template.response import TemplateResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 
 from shopplanr.accounts.pin_sessions import is_by_pin
+from shopplanr.accounts.sign_in_tries import TooManyTries
+from shopplanr.admin.signing_in import PasswordForm
 
 APP_ORDER = ("serials", "certificates", "audit", "floor", "accounts", "auth")
 """The shop's own records first; who may do what comes last."""
@@ -29,6 +33,17 @@ class ShopAdminSite(admin.AdminSite):
 
     site_header = site_title = "Shop Planr"
     index_title = "Quality desk"
+    login_form = PasswordForm
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Ask for name and password; say with the status, too, when somebody has to wait."""
+        response = super().login(request, extra_context)
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if isinstance(getattr(form, "refusal", None), TooManyTries):
+            response.status_code = form.refusal.status
+            response.headers["Retry-After"] = str(form.refusal.wait_seconds)
+        return response
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let staff in who signed in with their password: four digits do not open the desk."""

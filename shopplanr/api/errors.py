@@ -30,6 +30,7 @@ _CODES = {
     status.HTTP_412_PRECONDITION_FAILED: "stale",
     status.HTTP_413_REQUEST_ENTITY_TOO_LARGE: "body_too_large",
     status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type",
+    status.HTTP_429_TOO_MANY_REQUESTS: "rate_limited",
     status.HTTP_500_INTERNAL_SERVER_ERROR: "internal_server_error",
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from serials.models import SerialStatus, Step, StepOverride, StepStatus, StepStatusCode
 
@@ -31,22 +31,21 @@ class Deferred:
     cut: bool
 
 
+def waiting() -> QuerySet[StepStatus]:
+    """Return the deferred steps that parts in production still owe, those that have waited longest first."""
+    overridden = StepOverride.objects.filter(serial=OuterRef("serial"), step=OuterRef("step"), active=True)
+    # said in the words of the index: SQLite takes an index of some rows only where the query repeats its condition
+    return StepStatus.objects.filter(
+        ~Exists(overridden), status=StepStatusCode.DEFERRED.value, serial__status=SerialStatus.IN_PROGRESS.value
+    ).order_by("updated_at")
+
+
 def deferred(most: int) -> Deferred:
     """Return the steps that parts in production still owe; two statements.
 
     A step that is overridden for a part is owed no longer, and a part that has ended owes nothing.
     """
-    overridden = StepOverride.objects.filter(serial=OuterRef("serial"), step=OuterRef("step"), active=True)
-    rows = list(
-        # said in the words of the index: SQLite takes an index of some rows only where the query repeats its condition
-        StepStatus.objects.filter(
-            ~Exists(overridden),
-            status=StepStatusCode.DEFERRED.value,
-            serial__status=SerialStatus.IN_PROGRESS.value,
-        )
-        .order_by("updated_at")
-        .values_list("step_id", "updated_at")[: READ_AT_MOST + 1]
-    )
+    rows = list(waiting().values_list("step_id", "updated_at")[: READ_AT_MOST + 1])
     counts: dict[str, int] = {}
     since: dict[str, datetime] = {}
     for step_id, moment in rows[:READ_AT_MOST]:

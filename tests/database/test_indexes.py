@@ -57,6 +57,7 @@ from serials.services import (
 )
 from shopplanr import clock
 from shopplanr.accounts.models import SignInDevice, User
+from shopplanr.desk import deferred
 from shopplanr.floor import scanning
 from shopplanr.floor.models import Scan
 from shopplanr.idempotency.models import KeptAnswer
@@ -141,6 +142,7 @@ QUERIES = {
     "job_oldest_first": lambda shop: Job.objects.order_by("created_at", "pk"),
     "job_priority_unique": lambda shop: Job.objects.order_by("-priority")[:1],
     "approval_oldest_first": lambda shop: ApprovalRequest.objects.order_by("requested_at", "pk"),
+    "step_status_deferred": lambda shop: deferred.waiting(),
     "approval_awaiting": lambda shop: awaiting(),
     "approval_decided": lambda shop: decided(),
     "certificate_oldest_first": lambda shop: Certificate.objects.order_by("created_at", "pk"),

@@ -7,7 +7,7 @@ import shopplanr.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audit", "0004_audit_seals"),
+        ("audit", "0005_sign_in_paused"),
     ]
 
     operations = [
