@@ -23,7 +23,6 @@ from shopplanr.accounts.models import User
 from shopplanr.admin.links import list_url
 
 CERTIFICATES = 10_000
-SLOW_SECONDS = 1.0
 CHOICES_OF_A_FILTER = 4
 
 
