@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from shopplanr.accounts.kiosk import KioskUser
 from shopplanr.accounts.pin_rules import device_of
-from shopplanr.api.errors import is_api, json_error
+from shopplanr.api.envelope import is_api, json_error
 from shopplanr.refusals import Refusal
 from shopplanr.shared_counts import WINDOW_SECONDS, Count, SharedCounts
 
