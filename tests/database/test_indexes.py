@@ -171,7 +171,7 @@ QUERIES = {
         serial=shop.part, status=StepStatusCode.IN_PROGRESS.value
     ).order_by(),
     "step_status_by_step": lambda shop: StepStatus.objects.filter(
-        step=shop.step, status=StepStatusCode.DEFERRED
+        step=shop.step, status=StepStatusCode.WAIVED
     ).order_by(),
     "override_by_serial": lambda shop: StepOverride.objects.filter(serial=shop.part),
     "approval_by_serial": lambda shop: ApprovalRequest.objects.filter(serial=shop.part).order_by("requested_at"),
