@@ -56,7 +56,7 @@ from serials.services import (
     templates,
 )
 from shopplanr import clock
-from shopplanr.accounts.models import SignInDevice, User
+from shopplanr.accounts.models import PasswordTries, SignInDevice, User
 from shopplanr.desk import deferred
 from shopplanr.floor import scanning
 from shopplanr.floor.models import Scan
@@ -147,6 +147,7 @@ QUERIES = {
     "approval_decided": lambda shop: decided(),
     "certificate_oldest_first": lambda shop: Certificate.objects.order_by("created_at", "pk"),
     "signindevice_began": lambda shop: SignInDevice.objects.filter(began_at__lt=clock.now()).order_by(),
+    "passwordtries_last_wrong": lambda shop: PasswordTries.objects.filter(last_wrong_at__lt=clock.now()).order_by(),
     "user_active_name": lambda shop: User.objects.order_by("-is_active", "name", "pk"),
     "import_waiting": lambda shop: imports.waiting_since_before(clock.now()).order_by(),
     # rows that belong to one record
