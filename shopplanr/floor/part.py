@@ -12,7 +12,7 @@ from certificates import evidence, gate, readiness, standing
 from certificates.demands import Demand, Known
 from certificates.models import CertAttachment
 from certificates.readiness import Readiness
-from certificates.services import attaching
+from certificates.services import attaching, late
 from serials import routing
 from serials.approvals import awaiting_of, why_not_possible
 from serials.models import (
@@ -143,6 +143,11 @@ class PartPage:
         return {each.request.requirement_id for each in self.requests.values()} - {None}
 
     @property
+    def left_behind(self) -> Sequence[Stop]:
+        """The steps at which a certificate would come late."""
+        return [stop for stop in self.stops if late.has_left(self.serial, stop.step.status)]
+
+    @property
     def overridable(self) -> Sequence[Stop]:
         """The steps that an override would change something about, and for which none was asked."""
         open_ones = {routing.PENDING, routing.IN_PROGRESS, routing.DEFERRED}
@@ -194,7 +199,7 @@ def look_up(serial_id: object, may: Callable[[Right], bool], actor: Actor) -> Pa
         serial=serial,
         mode=mode,
         stops=stops,
-        targets=_targets(serial, mode, stops),
+        targets=_targets(serial, mode, stops, ready),
         obstacles=_obstacles(serial, steps, ready, may),
         readiness=ready,
         entries=describe(
@@ -284,8 +289,8 @@ def _events_at(
         yield Event(words, people.get(entry.user_id, entry.user_id), entry.timestamp, str(why).replace("_", " "))
 
 
-def _targets(serial: Serial, mode: str, stops: Sequence[Stop]) -> list[Target]:
-    """Ask the rules about every place ahead, the end included."""
+def _targets(serial: Serial, mode: str, stops: Sequence[Stop], ready: Readiness) -> list[Target]:
+    """Ask the rules about every place ahead, the end included, and the gate about leaving the step where it stands."""
     if serial.status != SerialStatus.IN_PROGRESS:
         return []
     steps = [stop.step for stop in stops]
@@ -295,6 +300,7 @@ def _targets(serial: Serial, mode: str, stops: Sequence[Stop]) -> list[Target]:
         name, location = ("Completed", "") if at_end else (steps[index].name, stops[index].location)
         try:
             move = routing.jump(serial.id, steps, mode, serial.current_step_index, index)
+            gate.check(serial.id, move.origin, ready.demands, completes=move.completes)
         except Refusal as refusal:
             targets.append(Target(index, name, location, refusal=refusal.message))
         else:
@@ -322,6 +328,7 @@ def _obstacles(
         "force": _because(lambda _: True, Right.FORCE_COMPLETE, lambda: endings.check_may_force(serial, steps)),
         "override": _because(may, Right.OVERRIDE),
         "attach": _because(may, Right.ATTACH, lambda: attaching.check_may_attach(serial)),
+        "attach-late": _because(may, Right.ATTACH_LATE, lambda: late.check_may_attach_late(serial, steps)),
         "note": _because(may, Right.NOTE),
     }
 
