@@ -54,7 +54,7 @@ def test_a_file_with_an_error_is_looked_at_put_right_and_imported(site, window):
     page.get_by_role("button", name="Import 2 products").click()
 
     expect(page.get_by_text("Imported Stock list.csv: 2 new.")).to_be_visible()
-    expect(page.locator(".panel-facts")).to_contain_text("New 2")
+    expect(page.locator(".panel-facts")).to_contain_text("New2")
     with site.inside():
         assert dict(Product.objects.filter(pk__in=[PEN, INK]).values_list("pk", "name")) == {PEN: "Pen", INK: "Ink"}
         assert [each.state for each in RecordImport.objects.order_by("uploaded_at")][-2:] == ["looked_at", "done"]
