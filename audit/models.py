@@ -38,6 +38,7 @@ class Action(models.TextChoices):
     APPROVAL_REQUESTED = "approval_requested", "Approval requested"
     APPROVAL_DECLINED = "approval_declined", "Approval declined"
     APPROVAL_WITHDRAWN = "approval_withdrawn", "Approval request withdrawn"
+    SIGN_IN_PAUSED = "sign_in_paused", "Sign-in paused after wrong tries"
 
 
 def _record_id() -> models.CharField:
@@ -152,3 +153,33 @@ class CheckpointDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.destination}: up to checkpoint {self.number}"
+
+
+class AuditVerification(models.Model):
+    """What came of one run of ``audit_verify``. The newest are kept, for pages (``audit.proof.verifications``)."""
+
+    number = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(default=clock.now)
+    whole = models.BooleanField("of the whole trail")
+    verified = models.PositiveBigIntegerField("entries", help_text="How many were recomputed.")
+    checkpoints = models.PositiveBigIntegerField()
+    problem = models.CharField(max_length=40, blank=True, default="", help_text="Its code; empty where all is right.")
+    message = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name = "verification"
+        constraints = [
+            models.CheckConstraint(
+                name="audit_verification_says_what_is_wrong",
+                condition=models.Q(problem="", message="") | (~models.Q(problem="") & ~models.Q(message="")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Verification {self.number}"
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether nothing wrong was found."""
+        return not self.problem

@@ -10,6 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RESULT = ROOT / "var" / "bench.json"
 
+SLOWEST_PAGES = 10
+
 
 def main() -> None:
     """Measure both engines, one after the other."""
@@ -57,11 +59,20 @@ def _print(engine: str, parts: dict) -> None:
     for name, figure in parts["where_used"].items():
         page, everything = figure["page_seconds"] * 1000, figure["all_seconds"] * 1000
         print(f"{name:32}{figure['parts']:10}{page:7.0f} ms{everything:7.0f} ms")
+    _print_desk(engine, parts["desk"])
     sealing = parts["sealing"]
     print(
         f"\n{engine}: advances per second, sealing the audit trail every second: {sealing['with']:.0f}; "
         f"never: {sealing['without']:.0f}; ratio {sealing['ratio']:.2f}"
     )
+
+
+def _print_desk(engine: str, pages: dict) -> None:
+    slowest = sorted(pages, key=lambda name: -pages[name]["seconds"])[:SLOWEST_PAGES]
+    print(f"\n{engine}: the quality desk and the slowest of {len(pages)} lists, filters and searches of the admin")
+    for name in dict.fromkeys(["the desk", *slowest]):
+        figure = pages[name]
+        print(f"{name[:60]:62}{figure['seconds'] * 1000:7.0f} ms{figure['statements']:5} statements")
 
 
 if __name__ == "__main__":

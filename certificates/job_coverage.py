@@ -49,8 +49,36 @@ class Line:
         return sum(cell.standing == Standing.MISSING for cell in self.cells)
 
 
+class Counted:
+    """How parts stand to what is asked for, as numbers: each counts once for each requirement."""
+
+    __slots__ = ()
+
+    counts: Counter
+
+    @property
+    def covered(self) -> int:
+        """How many have everything that is asked for."""
+        return self.counts[Standing.COVERED]
+
+    @property
+    def missing(self) -> int:
+        """How many lack something that is asked for now."""
+        return self.counts[Standing.MISSING]
+
+    @property
+    def not_yet_due(self) -> int:
+        """How many lack something that will be asked for."""
+        return self.counts[Standing.NOT_YET_DUE]
+
+    @property
+    def overridden(self) -> int:
+        """How many may go on without."""
+        return self.counts[Standing.OVERRIDDEN]
+
+
 @dataclass(frozen=True, slots=True)
-class Column:
+class Column(Counted):
     """One requirement, and how many parts stand to it in which way."""
 
     requirement: StepRequirement
@@ -68,59 +96,19 @@ class Column:
         return self.requirement.step
 
     @property
-    def covered(self) -> int:
-        """Parts that have everything that is asked for."""
-        return self.counts[Standing.COVERED]
-
-    @property
-    def missing(self) -> int:
-        """Parts that lack something that is asked for now."""
-        return self.counts[Standing.MISSING]
-
-    @property
-    def not_yet_due(self) -> int:
-        """Parts that lack something that will be asked for."""
-        return self.counts[Standing.NOT_YET_DUE]
-
-    @property
-    def overridden(self) -> int:
-        """Parts that may go on without."""
-        return self.counts[Standing.OVERRIDDEN]
-
-    @property
     def asked(self) -> int:
         """Parts that the requirement is about at all."""
         return sum(self.counts.values()) - self.counts[Standing.NOT_ASKED]
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Counted):
     """All parts that are looked at, and how they stand to all requirements together."""
 
     serials: int
     with_gaps: int
     scrapped: int
     counts: Counter
-
-    @property
-    def covered(self) -> int:
-        """How often a part has everything that a requirement asks for."""
-        return self.counts[Standing.COVERED]
-
-    @property
-    def missing(self) -> int:
-        """How often a part lacks something that is asked for now."""
-        return self.counts[Standing.MISSING]
-
-    @property
-    def not_yet_due(self) -> int:
-        """How often it lacks something that will be asked for."""
-        return self.counts[Standing.NOT_YET_DUE]
-
-    @property
-    def overridden(self) -> int:
-        """How often it may go on without."""
-        return self.counts[Standing.OVERRIDDEN]
 
 
 @dataclass(frozen=True, slots=True)

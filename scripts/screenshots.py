@@ -100,6 +100,8 @@ def main() -> None:
             "DATABASE_URL": database.url,
             "SECRET_KEY": secrets.token_urlsafe(48),
             "LOG_LEVEL": "WARNING",
+            # The server is spoken to without TLS.
+            "SECURE_COOKIES": "0",
             # The browser's driver runs an event loop here, in which Django would not work otherwise.
             "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
         }

@@ -5,7 +5,7 @@ application refuses to start on an error. Values that cannot be read at all are 
 shopplanr.environment.
 """
 
-from ipaddress import collapse_addresses, ip_network
+from ipaddress import collapse_addresses, ip_address, ip_network
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
@@ -59,12 +59,70 @@ def secret_key_is_strong(app_configs=None, **kwargs) -> list[CheckMessage]:
 @register("shopplanr")
 def debug_stays_at_home(app_configs=None, **kwargs) -> list[CheckMessage]:
     """DEBUG shows the source and the settings to whoever provokes an error."""
-    if settings.DEBUG and "*" in settings.ALLOWED_HOSTS:
+    others = [name for name in settings.ALLOWED_HOSTS if not _is_this_machine(name)]
+    if settings.DEBUG and others:
         return [
             Error(
-                "DEBUG is on while ALLOWED_HOSTS lets every host name in: errors would show the inside to anybody.",
-                hint="Turn DEBUG off, or name the hosts.",
+                f"DEBUG is on while ALLOWED_HOSTS lets others in ({', '.join(others)}): errors would show them the "
+                "inside.",
+                hint="Turn DEBUG off, or leave ALLOWED_HOSTS to this machine's names: localhost, 127.0.0.1, [::1].",
                 id="shopplanr.E002",
+            )
+        ]
+    return []
+
+
+def _is_this_machine(name: str) -> bool:
+    if name.lower() == "localhost" or name.lower().endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+@register("shopplanr")
+def hosts_are_named(app_configs=None, **kwargs) -> list[CheckMessage]:
+    """A page that another site made point here would be served, and links would lead where its name says."""
+    if "*" in settings.ALLOWED_HOSTS and not settings.DEBUG:
+        return [
+            Caution(
+                "ALLOWED_HOSTS lets every host name in, also those that somebody else makes point here.",
+                hint="Name the hosts under which the site is called.",
+                id="shopplanr.W008",
+            )
+        ]
+    return []
+
+
+@register("shopplanr")
+def cookies_stay_on_tls(app_configs=None, **kwargs) -> list[CheckMessage]:
+    """Where there is TLS, a cookie that is sent without it is a session for whoever listens."""
+    if settings.SITE_URL.startswith("https://") and not settings.SESSION_COOKIE_SECURE:
+        return [
+            Caution(
+                "SECURE_COOKIES is off, and SITE_URL says that the site has TLS: sessions can be read on the way.",
+                hint="Remove SECURE_COOKIES=0.",
+                id="shopplanr.W009",
+            )
+        ]
+    return []
+
+
+@register("shopplanr")
+def calls_are_limited(app_configs=None, **kwargs) -> list[CheckMessage]:
+    """Without a limit, one program that runs wild takes the shop's pages along."""
+    unlimited = [
+        name
+        for name in ("RATE_LIMIT_PER_MINUTE", "RATE_LIMIT_ANONYMOUS_PER_MINUTE")
+        if not getattr(settings, name) and not settings.DEBUG
+    ]
+    if unlimited:
+        return [
+            Caution(
+                f"{' and '.join(unlimited)} set to 0: one caller in a loop can keep everybody else waiting.",
+                hint="Remove it, or set it to more calls a minute than the busiest program makes.",
+                id="shopplanr.W010",
             )
         ]
     return []

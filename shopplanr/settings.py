@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from shopplanr import __version__, postgresql, sqlite
 from shopplanr.environment import Environment
+from shopplanr.watch.logging_settings import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
     "serials",
     "certificates",
     "shopplanr.floor",
+    "shopplanr.desk",
     "shopplanr.demo",
     "shopplanr.idempotency",
     "shopplanr.backup",
@@ -75,6 +77,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, so that every answer carries a request id, those of the middleware below included.
     "shopplanr.api.middleware.RequestIdMiddleware",
+    "shopplanr.browser_rules.BrowserRulesMiddleware",
     # Around everything else, so that whatever is answered is timed, counted and logged.
     "shopplanr.watch.middleware.AccessMiddleware",
     # In front of whatever looks at the host name, at TLS or at a session: a probe has none of them.
@@ -85,10 +88,11 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     # Before CommonMiddleware, which would add the slash to a path that this one takes away.
     "shopplanr.api.middleware.ApiPathMiddleware",
+    "shopplanr.api.rate_limits.RateLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "shopplanr.accounts.pin_sessions.PinSessionMiddleware",
+    "shopplanr.accounts.idle_sessions.IdleSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -181,6 +185,11 @@ CSRF_FAILURE_VIEW = "shopplanr.floor.pages.stale_form"
 # Whoever signed in with a PIN is signed out when the device was not used for this long: a shift.
 PIN_SESSION_IDLE_MINUTES = _environment.whole_number("PIN_SESSION_IDLE_MINUTES", default=480, minimum=1, maximum=10080)
 
+# So is whoever signed in with a password, which opens the admin too.
+PASSWORD_SESSION_IDLE_MINUTES = _environment.whole_number(
+    "PASSWORD_SESSION_IDLE_MINUTES", default=120, minimum=1, maximum=10080
+)
+
 # Wrong PINs and codes that one address may send in ten minutes, whoever's they are. A shop's PC has several people.
 PIN_TRIES_PER_DEVICE = _environment.whole_number("PIN_TRIES_PER_DEVICE", default=30, minimum=3)
 
@@ -196,7 +205,19 @@ TWO_PERSON_RULE = _environment.flag("TWO_PERSON_RULE", default=False)
 # Off only where the site is served over plain HTTP: a browser would not send the cookies, and nobody could sign in.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _environment.flag("SECURE_COOKIES", default=not DEBUG)
 SECURE_SSL_REDIRECT = _environment.flag("SECURE_SSL_REDIRECT", default=False)
-SECURE_HSTS_SECONDS = _environment.whole_number("SECURE_HSTS_SECONDS", default=0)
+
+# A browser takes cookies of these names over TLS only, for the whole site and from no other host of its domain.
+if SESSION_COOKIE_SECURE:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+
+# Sent over TLS only. A day: a shop that goes back to plain HTTP is not locked out for long.
+SECURE_HSTS_SECONDS = _environment.whole_number("SECURE_HSTS_SECONDS", default=86400 if SESSION_COOKIE_SECURE else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _environment.flag("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = _environment.flag("SECURE_HSTS_PRELOAD", default=False)
+
+# Whether the other hosts of a domain speak TLS, and whether browsers are shipped with its name, is not for one site in
+# it to decide: not having said so is no fault of its configuration.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # Only behind a proxy that always sets this header itself: anybody else's would be believed too.
 if _environment.flag("TRUST_FORWARDED_PROTO", default=False):
@@ -222,6 +243,12 @@ REST_FRAMEWORK = {
 # How long the answer to a call with an Idempotency-Key is kept for the same call sent again. A day is what the API
 # promises.
 IDEMPOTENCY_KEEP_HOURS = _environment.whole_number("IDEMPOTENCY_KEEP_HOURS", default=24, minimum=24, maximum=24 * 366)
+
+# How many calls of the API a minute are answered: to each token, user or kiosk, and to an address of which no more is
+# known. 0: as many as come. All server processes of a machine count in one file.
+RATE_LIMIT_PER_MINUTE = _environment.whole_number("RATE_LIMIT_PER_MINUTE", default=6000)
+RATE_LIMIT_ANONYMOUS_PER_MINUTE = _environment.whole_number("RATE_LIMIT_ANONYMOUS_PER_MINUTE", default=120)
+RATE_LIMIT_FILE = BASE_DIR / _environment.text("RATE_LIMIT_FILE", str(VAR_DIR / "rate_limits"))
 
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
@@ -367,27 +394,4 @@ METRICS_TOKEN = _environment.text("METRICS_TOKEN")
 METRICS_NETWORKS = _environment.networks("METRICS_NETWORKS")
 METRICS_DIR = BASE_DIR / _metrics_dir if (_metrics_dir := _environment.text("METRICS_DIR")) else None
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "shopplanr.watch.logs.RequestIdFilter"}},
-    "formatters": {
-        "line": {"()": "shopplanr.watch.logs.LineFormatter"},
-        "json": {"()": "shopplanr.watch.logs.JsonFormatter"},
-    },
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": LOG_FORMAT},
-    },
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        # Without its own handlers, which mail the administrators: everything goes through the one above.
-        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # Every statement at DEBUG would bury the rest.
-        "django.db.backends": {"level": "INFO"},
-        # One line for each request; those of probes and of static files at DEBUG.
-        "shopplanr.access": {"level": LOG_LEVEL if ACCESS_LOG else "CRITICAL"},
-    },
-}
-if ERROR_REPORTER:
-    LOGGING["handlers"]["reporter"] = {"()": "shopplanr.watch.reporting.ReporterHandler", "reporter": ERROR_REPORTER}
-    LOGGING["root"]["handlers"] = ["stderr", "reporter"]
+LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT, with_access=ACCESS_LOG, reporter=ERROR_REPORTER)

@@ -36,12 +36,16 @@ for _name in (
     "METRICS_DIR",
     "METRICS_NETWORKS",
     "METRICS_TOKEN",
+    "PASSWORD_SESSION_IDLE_MINUTES",
     "PIN_SESSION_IDLE_MINUTES",
     "PIN_TRIES_PER_DEVICE",
+    "RATE_LIMIT_FILE",
     "SCAN_PREFIX",
     "SCAN_SUFFIX",
     "SECRET_KEY_FILE",
     "SECURE_COOKIES",
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS",
+    "SECURE_HSTS_PRELOAD",
     "SECURE_HSTS_SECONDS",
     "SECURE_SSL_REDIRECT",
     "SITE_URL",
@@ -52,13 +56,20 @@ for _name in (
     "TWO_PERSON_RULE",
 ):
     os.environ.pop(_name, None)
+# Thousands of calls come from one address here; those who test the limits turn them on.
+os.environ["RATE_LIMIT_PER_MINUTE"] = os.environ["RATE_LIMIT_ANONYMOUS_PER_MINUTE"] = "0"
 # A line for each of a hundred thousand requests says nothing; those who test the line turn it on.
 os.environ["ACCESS_LOG"] = "0"
 os.environ["SECRET_KEY"] = "a-key-for-tests-only-0123456789-abcdefghijklmnop"
 
 from shopplanr import sqlite  # noqa: E402
 from shopplanr.settings import *  # noqa: E402, F403
-from shopplanr.settings import DATABASES, STORAGES  # noqa: E402
+from shopplanr.settings import DATABASES, SILENCED_SYSTEM_CHECKS, STORAGES  # noqa: E402
+
+SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "shopplanr.W010"]  # the limits that are off, see above
+
+# The names that cookies have over plain HTTP, which tests speak.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "sessionid", "csrftoken"
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1", "[::1]"]
 

@@ -26,6 +26,7 @@ CORE = (
     "kept_content",
     "lookup",
     "refusals",
+    "shared_counts",
     "spreadsheets",
     "stored_files",
     "uploads",

@@ -10,12 +10,14 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from audit import trail
-from audit.admin import naming
+from audit.admin import naming, verifications
+from audit.admin.witnessed import WitnessedAdmin
 from audit.models import Action, AuditEntry
 from shopplanr import clock
 from shopplanr.admin.filters import CHOICES_AT_MOST, MenuFilter
-from shopplanr.admin.records import RecordAdmin
 from shopplanr.ids import serial_number
+
+__all__ = ["AuditEntryAdmin", "naming", "verifications"]
 
 _COLUMN_OF_PREFIX = {
     "job_": ["job_id"],
@@ -92,7 +94,7 @@ class NamedEntries(ChangeList):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(RecordAdmin):
+class AuditEntryAdmin(WitnessedAdmin):
     """Audit entries."""
 
     list_display = ("timestamp", "what_and_why", "subject", "where_and_what", "job", "who")
@@ -110,6 +112,10 @@ class AuditEntryAdmin(RecordAdmin):
         ("entry_id", "sequence"),
     )
 
+    def entries_about(self, record: AuditEntry) -> QuerySet[AuditEntry]:
+        """Return the entry itself: it is written once."""
+        return AuditEntry.objects.filter(pk=record.pk)
+
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
         """Return the list that names what ids stand for."""
         return NamedEntries
@@ -126,8 +132,9 @@ class AuditEntryAdmin(RecordAdmin):
         for prefix, columns in _COLUMN_OF_PREFIX.items():
             if term.startswith(prefix):
                 return queryset.filter(Q(*((column, term) for column in columns), _connector=Q.OR)), False
-        people = get_user_model().objects.filter(name__icontains=term).values("pk")
-        return queryset.filter(Q(user_id=term) | Q(user_id__in=people)), False
+        # Looked up first: of a million entries, the engine would ask each whether its person is among those.
+        people = get_user_model().objects.filter(name__icontains=term).values_list("pk", flat=True)
+        return queryset.filter(user_id__in=[term, *people[:CHOICES_AT_MOST]]), False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AuditEntry | None:
         """Return the entry with names in the place of ids."""
@@ -189,6 +196,4 @@ class AuditEntryAdmin(RecordAdmin):
     @admin.display(description="Details")
     def details(self, entry: AuditEntry) -> str:
         """Return all that the entry carries beside."""
-        facts = (entry.metadata or {}).items()
-        listed = ((name, ", ".join(map(str, fact)) if isinstance(fact, list) else fact) for name, fact in facts)
-        return format_html_join("", "<div>{}: {}</div>", listed)
+        return format_html_join("", "<div>{}: {}</div>", naming.facts(entry))

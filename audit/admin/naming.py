@@ -100,6 +100,12 @@ def why(entry: AuditEntry) -> str:
     return ": ".join(_CODE.sub(lambda code: code[0].replace("_", " ").capitalize(), text) for text in words)
 
 
+def facts(entry: AuditEntry) -> list[tuple[str, object]]:
+    """Return what an entry carries beside its columns: pairs of name and value."""
+    carried = (entry.metadata or {}).items()
+    return [(name, ", ".join(map(str, fact)) if isinstance(fact, list) else fact) for name, fact in carried]
+
+
 def noted(words: object, note: object) -> SafeString | str:
     """Return words with a note below them."""
     return format_html('{}<span class="note">{}</span>', words, note) if note else words

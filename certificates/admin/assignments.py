@@ -81,6 +81,10 @@ class Withdraw(ConfirmedAction):
     nouns = ("product certification", "product certifications")
     form_class, removes = WithdrawForm, True
 
+    def effects(self, rows: Sequence[CertificationAssignment]) -> Mapping[Any, str]:
+        """Say what the product is without from now on."""
+        return {row.pk: f"{row.product.name} no longer holds {row.certification.label}" for row in rows}
+
     def carry_out_one(self, row: CertificationAssignment, values: Mapping[str, Any], actor: Actor) -> None:
         """Call the service."""
         assignments.unassign(row.product_id, row.certification.short_id, actor, values["reason"])

@@ -4,22 +4,25 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from audit import trail
+from audit.admin.witnessed import WitnessedAdmin
+from audit.models import AuditEntry
 from certificates.admin.marks import type_mark
 from certificates.models import CertAttachment, Certificate
+from serials.admin.filters import ByJobOfSerial, ByPathOfSerial
 from serials.admin.searching import parts_filter
 from serials.models import Serial
 from shopplanr.admin.links import record_link
 from shopplanr.admin.people import person, with_name
-from shopplanr.admin.records import RecordAdmin
 
 
 @admin.register(CertAttachment)
-class CertAttachmentAdmin(RecordAdmin):
+class CertAttachmentAdmin(WitnessedAdmin):
     """Attachments of certificates to parts."""
 
     list_display = ("attached_at", "part", "certificate_link", "kind", "step_name", "who", "late_reason")
     list_display_links = ("attached_at",)
-    list_filter = ("certificate__type", "late", "attached_at")
+    list_filter = ("certificate__type", "late", ByJobOfSerial, ByPathOfSerial, "attached_at")
     search_fields = ("attachment_id",)
     search_help_text = "A part (SN-00042), a range SN-00010..SN-00050, a certificate by name or id, or a job or path."
     ordering = ("-sequence",)
@@ -35,6 +38,10 @@ class CertAttachmentAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Return attachments with everything that a row shows, in one query."""
         return with_name(super().get_queryset(request), "attached_by").select_related("certificate", "step")
+
+    def entries_about(self, record: CertAttachment) -> QuerySet[AuditEntry]:
+        """Return what happened to the part with this certificate."""
+        return trail.of_serial(record.serial_public_id).filter(cert_id=record.certificate_id)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
         """Find by part, job, path or certificate."""

@@ -16,6 +16,7 @@ from audit.admin.history import TrackedAdmin
 from audit.admin.naming import names
 from certificates.admin.correcting import ByIssuer, ByStanding, PutRight, Revoke
 from certificates.admin.exchange import ExchangeMixin
+from certificates.admin.finding import ByExpiry
 from certificates.admin.marks import standing_mark, type_mark
 from certificates.admin.metadata import MetadataField, shown
 from certificates.documents import saved_name
@@ -78,8 +79,8 @@ class CertificateAdmin(ExchangeMixin, ConfirmedActionsMixin, TrackedAdmin, Servi
     form = CertificateForm
     confirmed_actions = (PutRight(), Revoke())
     selection_headings = ("Certificate", "State", "Heat or lot")
-    list_display = ("name", "kind", "state", "number", "issuer", "heat_lot", "valid_to", "attached", "created_at", "id")
-    list_filter = ("type", ByStanding, "en10204_type", ByIssuer, "created_at")
+    list_display = ("name", "kind", "state", "number", "issuer", "heat_lot", "valid_to", "attached", "created_at")
+    list_filter = ("type", ByStanding, ByExpiry, "en10204_type", ByIssuer, "created_at")
     search_fields = ("name", "number", "issuer", "heat_lot", "metadata", "id")
     search_help_text = "Words of a certificate's name or of its facts (a number, a heat, a supplier), or its id."
     ordering = ("-created_at", "-id")

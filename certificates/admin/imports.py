@@ -4,12 +4,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from audit.admin.witnessed import WitnessedAdmin
 from certificates.exchange.kinds import KINDS
 from certificates.models import ImportKind, ImportState, RecordImport
 from shopplanr.admin.links import page_url
 from shopplanr.admin.marks import Mark
 from shopplanr.admin.people import person, with_name
-from shopplanr.admin.records import RecordAdmin
 
 STATE_MARKS = {
     ImportState.LOOKED_AT: Mark("Not confirmed yet", "pending", "quiet"),
@@ -19,8 +19,10 @@ STATE_MARKS = {
 
 
 @admin.register(RecordImport)
-class RecordImportAdmin(RecordAdmin):
+class RecordImportAdmin(WitnessedAdmin):
     """Imports."""
+
+    untold = "Who uploaded the file and who confirmed it is on its page; what it wrote is in each record's history."
 
     list_display = ("uploaded_at", "kind", "file_name", "mark", "result", "who")
     list_filter = ("kind", "state")

@@ -10,6 +10,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.http import HttpRequest
 
 from audit.admin.naming import noted
+from certificates.admin.finding import ByCertificates
 from certificates.admin.marks import standing_mark, type_mark
 from certificates.models import CertAttachment, Certificate
 from certificates.services import attaching, late
@@ -84,6 +85,10 @@ class AttachLate(ConfirmedAction):
             return "Attach a certificate late: select parts of one path, since a step belongs to one path."
         return ""
 
+    def effects(self, rows: Sequence[Serial]) -> Mapping[int, str]:
+        """Say that it comes late, and to a part in which state."""
+        return {row.pk: f"attached at the step that you name, as late; now {_stands(row)}" for row in rows}
+
     def form(self, rows, data=None, initial=None) -> forms.Form:
         """Offer the path's steps."""
         steps = Step.objects.filter(path=rows[0].path_id).order_by("order").values_list("pk", "order", "name")
@@ -94,6 +99,10 @@ class AttachLate(ConfirmedAction):
         """Attach it to all of them in one call."""
         serial_ids = [row.id for row in rows]
         late.attach_at(values["certificate"].pk, serial_ids, values["step"], values["reason"], actor)
+
+
+def _stands(row: Serial) -> str:
+    return f"at {row.step_name}" if row.status == SerialStatus.IN_PROGRESS else row.get_status_display().lower()
 
 
 def _state(certificate: Certificate, day: date) -> object:
@@ -111,6 +120,8 @@ class SerialWithCertificatesAdmin(SerialAdmin):
         AttachLate(),
         *SerialAdmin.confirmed_actions[1:],
     )
+
+    list_filter = (*SerialAdmin.list_filter[:2], ByCertificates, *SerialAdmin.list_filter[2:])
 
     def panels(self, request: HttpRequest, record: Serial) -> list[Panel]:
         """Show the part's certificates behind its route."""

@@ -7,7 +7,9 @@ from django import forms
 from django.db.models import Exists, OuterRef
 
 from serials import routing
+from serials.approvals import why_not_alone
 from serials.models import (
+    ApprovalKind,
     ScrapReason,
     Serial,
     SerialStatus,
@@ -33,6 +35,20 @@ class ReasonForm(forms.Form):
     """Why."""
 
     reason = words("Reason")
+
+
+class Approved(ConfirmedAction):
+    """Something that somebody answers for. Where the site wants two people for it, the page says so beforehand."""
+
+    kind: ApprovalKind
+
+    def meaning(self, actor: Actor, who: str) -> str:
+        """Name the approver, or say what to do in the place of this."""
+        if why_not := why_not_alone(self.kind, actor):
+            return (
+                f"{self.explanation} {why_not}. Ask on the part's page; who decides finds it under Approval requests."
+            )
+        return f"{self.explanation} Recorded as the approver: {who}."
 
 
 class ScrapForm(forms.Form):
@@ -93,15 +109,20 @@ class Scrap(ConfirmedAction):
         """Parts that are being made."""
         return in_progress(row)
 
+    def effects(self, rows: Sequence[Serial]) -> Mapping[int, str]:
+        """Say where it leaves production."""
+        return {row.pk: f"scrapped at {row.step_name}" for row in rows if in_progress(row)}
+
     def carry_out_one(self, row: Serial, values: Mapping[str, Any], actor: Actor) -> None:
         """Scrap the part."""
         endings.scrap(row.id, values["reason"], values["explanation"], actor)
 
 
-class ForceComplete(ConfirmedAction):
+class ForceComplete(Approved):
     """Completed although required steps are open."""
 
     name, label, done, right = "force-complete", "Force-complete", "Force-completed", Right.FORCE_COMPLETE
+    kind = ApprovalKind.FORCE_COMPLETE
     explanation = (
         "The parts count as completed although required steps were not done. Step records stay as they are, "
         "so that one sees what was left out."
@@ -131,10 +152,11 @@ class ForceComplete(ConfirmedAction):
         endings.force_complete(row.id, values["reason"], actor)
 
 
-class Override(ConfirmedAction):
+class Override(Approved):
     """A step made optional for these parts."""
 
     name, label, done, right = "override", "Override a step", "Step overridden", Right.OVERRIDE
+    kind = ApprovalKind.OVERRIDE
     explanation = "The step counts as optional for these parts from now on. An override can be taken back."
 
     def concerns(self, row: Serial) -> bool:
@@ -158,6 +180,10 @@ class Override(ConfirmedAction):
         ]
         return StepAndReasonForm(data, initial=initial, steps=choices)
 
+    def effects(self, rows: Sequence[Serial]) -> Mapping[int, str]:
+        """Say what becomes of the part."""
+        return {row.pk: f"stays at {row.step_name}; need not do the step" for row in rows if in_progress(row)}
+
     def carry_out(self, rows: Sequence[Serial], values: Mapping[str, Any], actor: Actor) -> None:
         """Override the step for all of them in one call."""
         overrides.create(rows[0].id, [row.id for row in rows], values["step"], values["reason"], actor)
@@ -167,6 +193,21 @@ class OfDeferredStep(ConfirmedAction):
     """Something about one deferred step of the selected parts."""
 
     asks_for = StepChoiceForm
+    becomes: str
+    """What becomes of the step."""
+
+    def effects(self, rows: Sequence[Serial]) -> Mapping[int, str]:
+        """Say which of its steps it is about, or that none of them is deferred."""
+        records = StepStatus.objects.filter(
+            serial__in=[row.pk for row in rows], status=StepStatusCode.DEFERRED.value
+        ).order_by("serial", "step_index")
+        names: dict[int, list[str]] = {}
+        for number, name in records.values_list("serial", "step__name"):
+            names.setdefault(number, []).append(name)
+        return {
+            row.pk: f"{' or '.join(names[row.pk])} {self.becomes}" if row.pk in names else "has no deferred step"
+            for row in rows
+        }
 
     def obstacle(self, rows: Sequence[Serial]) -> str:
         """There must be a deferred step."""
@@ -192,12 +233,13 @@ class OfDeferredStep(ConfirmedAction):
         return [(pk, f"{order + 1} {name}") for pk, order, name in steps.values_list("pk", "order", "name")]
 
 
-class WaiveStep(OfDeferredStep):
+class WaiveStep(Approved, OfDeferredStep):
     """A deferred step excused, for parts."""
 
     name, label, done, right = "waive", "Waive a deferred step", "Step waived", Right.WAIVE
-    explanation = "The step is excused for good on these parts. You are recorded as the approver."
-    asks_for, final = StepAndReasonForm, True
+    explanation = "The step is excused for good on these parts."
+    kind = ApprovalKind.WAIVER
+    asks_for, final, becomes = StepAndReasonForm, True, "is waived"
 
     def carry_out_one(self, row: Serial, values: Mapping[str, Any], actor: Actor) -> None:
         """Waive the step."""
@@ -209,6 +251,7 @@ class CompleteStep(OfDeferredStep):
 
     name, label, done, right = "complete-deferred", "Complete a deferred step", "Step completed", Right.ADVANCE
     explanation = "The work of the step was done after all. The parts stay where they are."
+    becomes = "is completed"
 
     def carry_out_one(self, row: Serial, values: Mapping[str, Any], actor: Actor) -> None:
         """Complete the step."""
@@ -219,18 +262,30 @@ class OfRecord(ConfirmedAction):
     """Something about selected step records."""
 
     nouns = ("step", "steps")
+    becomes: str
+    """What becomes of the step."""
 
     def concerns(self, row: StepStatus) -> bool:
         """Deferred steps."""
         return row.status == StepStatusCode.DEFERRED
 
+    def effects(self, rows: Sequence[StepStatus]) -> Mapping[str, str]:
+        """Say which step of which part it is about."""
+        return {
+            row.pk: f"{row.step.name} of {row.serial_public_id} {self.becomes}"
+            if self.concerns(row)
+            else f"is not deferred but {row.get_status_display().lower()}"
+            for row in rows
+        }
 
-class WaiveRecord(OfRecord):
+
+class WaiveRecord(Approved, OfRecord):
     """Deferred steps excused."""
 
     name, label, done, right = "waive", "Waive", "Waived", Right.WAIVE
-    explanation = "The steps are excused for good on these parts. You are recorded as the approver."
-    form_class, final = ReasonForm, True
+    explanation = "The steps are excused for good on these parts."
+    kind = ApprovalKind.WAIVER
+    form_class, final, becomes = ReasonForm, True, "is waived"
 
     def carry_out_one(self, row: StepStatus, values: Mapping[str, Any], actor: Actor) -> None:
         """Waive the step."""
@@ -242,6 +297,7 @@ class CompleteRecord(OfRecord):
 
     name, label, done, right = "complete", "Complete", "Completed", Right.ADVANCE
     explanation = "The work of these steps was done after all. The parts stay where they are."
+    becomes = "is completed"
 
     def carry_out_one(self, row: StepStatus, values: Mapping[str, Any], actor: Actor) -> None:
         """Complete the step."""
@@ -259,6 +315,10 @@ class ReverseOverride(ConfirmedAction):
     def concerns(self, row: StepOverride) -> bool:
         """Active ones."""
         return row.active
+
+    def effects(self, rows: Sequence[StepOverride]) -> Mapping[str, str]:
+        """Say which step of which part is needed again."""
+        return {row.pk: f"{row.serial_public_id} needs {row.step.name} again" for row in rows if row.active}
 
     def carry_out_one(self, row: StepOverride, values: Mapping[str, Any], actor: Actor) -> None:
         """Take it back."""

@@ -75,6 +75,10 @@ class Decline(Decision):
     explanation = "Nothing is carried out. Whoever asked finds the reason on the part's page."
     form_class = DeclineForm
 
+    def effects(self, rows: Sequence[ApprovalRequest]) -> Mapping[str, str]:
+        """Say that the part stays as it is."""
+        return {row.pk: f"{row.serial_public_id} stays as it is" for row in rows if row.is_open}
+
     def carry_out_one(self, row: ApprovalRequest, values: Mapping[str, Any], actor: Actor) -> None:
         """Decline the request."""
         approvals.decline(row.pk, values["reason"], actor)

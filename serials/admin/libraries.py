@@ -24,6 +24,10 @@ class RemoveEntry(ConfirmedAction):
     nouns = ("entry", "entries")
     removes = True
 
+    def effects(self, rows: Sequence[LibraryEntry]) -> Mapping[Any, str]:
+        """Say where it is missing from now on."""
+        return {row.pk: f"not offered as a {row.get_kind_display().lower()} any more" for row in rows}
+
     def carry_out_one(self, row: LibraryEntry, values: Mapping[str, Any], actor: Actor) -> None:
         """Call the service."""
         libraries.remove(LibraryKind(row.kind), row.pk, actor)

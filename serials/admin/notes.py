@@ -9,14 +9,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from audit import trail
 from audit.admin.naming import noted
+from audit.admin.witnessed import WitnessedAdmin
+from audit.models import Action, AuditEntry
 from serials.admin.filters import ByJob, ByPath
 from serials.admin.searching import parts_filter
 from serials.models import Job, Note, NotePhoto, NoteSerial, Path, Serial
 from shopplanr.admin.links import list_url, record_link
 from shopplanr.admin.panels import PANEL_ROWS, Panel
 from shopplanr.admin.people import person, with_name
-from shopplanr.admin.records import RecordAdmin
 from shopplanr.ids import serial_id
 
 EXCERPT_CHARACTERS = 120
@@ -109,7 +111,7 @@ class NotesWithParts(ChangeList):
 
 
 @admin.register(Note)
-class NoteAdmin(RecordAdmin):
+class NoteAdmin(WitnessedAdmin):
     """Notes."""
 
     list_display = ("created_at", "words", "parts", "photo_number", "where")
@@ -120,6 +122,13 @@ class NoteAdmin(RecordAdmin):
     ordering = ("-sequence",)
     sortable_by = ()
     fields = (("step_name", "job", "path"), "text", ("created_at", "who"), "public_id")
+
+    def entries_about(self, record: Note) -> QuerySet[AuditEntry]:
+        """Return that it was written, on the first of its parts."""
+        first = NoteSerial.objects.filter(note=record).order_by("serial").values_list("serial", flat=True)[:1]
+        told = trail.of_serial("".join(serial_id(number) for number in first)).filter(action=Action.NOTE_CREATED)
+        of_note = [key for key, facts in told.values_list("pk", "metadata") if facts.get("noteId") == record.public_id]
+        return AuditEntry.objects.filter(pk__in=of_note)
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
         """Return the list that counts parts and photos."""
@@ -208,8 +217,10 @@ def _parts(note: Note) -> Panel:
 
 
 @admin.register(NotePhoto)
-class NotePhotoAdmin(RecordAdmin):
+class NotePhotoAdmin(WitnessedAdmin):
     """Photos of notes."""
+
+    untold = "A photo is kept with its note, and never changes. Who wrote the note is on the note's page."
 
     list_display = ("written", "picture", "words", "kind")
     list_display_links = ("written",)

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from audit import trail
 from audit.admin import naming
 from audit.admin.history import TrackedAdmin
+from audit.admin.witnessed import WitnessedAdmin
 from audit.models import AuditEntry
 from serials.admin import actions, approvals, notes, requirements
 from serials.admin.filters import ByJob, ByOpenQuestion, ByPath, ByStep
@@ -31,7 +32,6 @@ from shopplanr.admin.confirming import ConfirmedActionsMixin
 from shopplanr.admin.links import link, list_url, record_link
 from shopplanr.admin.panels import PANEL_ROWS, Panel
 from shopplanr.admin.people import names_of, person, with_name
-from shopplanr.admin.records import RecordAdmin
 from shopplanr.ids import serial_id
 
 
@@ -57,6 +57,7 @@ class SerialAdmin(ConfirmedActionsMixin, TrackedAdmin):
         ByPath,
         ByStep,
         "scrap_reason",
+        "scrapped_at",
         "force_completed",
         "created_at",
     )
@@ -268,11 +269,17 @@ admin.site.register(Serial, SerialAdmin)
 
 
 @admin.register(SerialCounter)
-class SerialCounterAdmin(RecordAdmin):
+class SerialCounterAdmin(WitnessedAdmin):
     """The number of the last part that was made."""
+
+    untold = "No part was made yet."
 
     list_display = ("last_serial",)
     fields = ("last_serial",)
+
+    def entries_about(self, record: SerialCounter) -> QuerySet[AuditEntry]:
+        """Return which batches were numbered."""
+        return AuditEntry.objects.filter(batch_start__isnull=False)
 
     @admin.display(description="Last part", ordering="last_number")
     def last_serial(self, counter: SerialCounter) -> str:

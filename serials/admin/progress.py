@@ -1,21 +1,24 @@
 """Step records and overrides, as lists of their own: what is deferred, what is overridden, on which parts."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from audit import trail
+from audit.admin.naming import noted
+from audit.admin.witnessed import WitnessedAdmin
+from audit.models import AuditEntry
 from serials.admin import actions
-from serials.admin.filters import ByJobOfSerial, ByPathOfSerial, ShortChoices
+from serials.admin.filters import ByJobOfSerial, ByPathOfSerial, ByStateOfPart, ByStepOfRecord
 from serials.admin.marks import DEPENDENCY_WORDS, OVERRIDE_ACTIVE, OVERRIDE_REVERSED, step_mark
 from serials.admin.searching import parts_filter
 from serials.models import DependencyType, Job, Path, Serial, StepOverride, StepStatus
 from shopplanr.admin.confirming import ConfirmedActionsMixin
 from shopplanr.admin.links import record_link
 from shopplanr.admin.people import person, with_name
-from shopplanr.admin.records import RecordAdmin
 
 
-class OfSerialAdmin(ConfirmedActionsMixin, RecordAdmin):
+class OfSerialAdmin(ConfirmedActionsMixin, WitnessedAdmin):
     """Something that belongs to a part and to a step of it."""
 
     search_fields = ("serial__number",)
@@ -25,6 +28,16 @@ class OfSerialAdmin(ConfirmedActionsMixin, RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Return records with the part, its job and path, and the step."""
         return super().get_queryset(request).select_related("serial__job", "serial__path", "step")
+
+    def entries_about(self, record) -> QuerySet[AuditEntry]:
+        """Return what happened to the part at the step; to the whole part, where the record is of none."""
+        entries = trail.of_serial(record.serial_public_id)
+        step = self.step_of(record)
+        return entries.filter(Q(step_id=step) | Q(from_step_id=step) | Q(to_step_id=step)) if step else entries
+
+    def step_of(self, record) -> str | None:
+        """Return the id of the step that the record is of."""
+        return record.step_id
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
         """Find by part, job or path."""
@@ -59,14 +72,15 @@ class StepStatusAdmin(OfSerialAdmin):
     selection_headings = ("Part", "Step", "State", "Job", "Path")
     selection_order = ("serial", "step_index")
 
-    list_display = ("step_name", "part", "state", "needed", "job", "path", "updated_at")
+    list_display = ("step_name", "part", "state", "needed", "job_and_path", "updated_at")
     list_display_links = ("step_name",)
     list_filter = (
         "status",
+        ByStateOfPart,
         ByJobOfSerial,
         ByPathOfSerial,
+        ByStepOfRecord,
         "step__optional",
-        ("step__dependency_type", ShortChoices),
     )
     ordering = ("-serial", "step_index")
     fields = (("part", "job", "path"), ("step_name", "state", "needed"), ("id", "updated_at"))
@@ -88,7 +102,12 @@ class StepStatusAdmin(OfSerialAdmin):
     def needed(self, record: StepStatus) -> str:
         """Return whether the step is required, and what depends on it."""
         need = "optional" if record.step.optional else "required"
-        return f"{need}, {DEPENDENCY_WORDS[DependencyType(record.step.dependency_type)]}"
+        return noted(need, DEPENDENCY_WORDS[DependencyType(record.step.dependency_type)])
+
+    @admin.display(description="Job, path")
+    def job_and_path(self, record: StepStatus) -> str:
+        """Return the job, and below it the path."""
+        return noted(self.job(record), self.path(record))
 
 
 @admin.register(StepOverride)

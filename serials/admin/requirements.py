@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from audit.admin.history import TrackedAdmin
 from serials import asked
+from serials.admin.filters import ByJobOfSerial, ByPathOfSerial
 from serials.admin.progress import OfSerialAdmin
 from serials.models import (
     Path,
@@ -131,7 +132,7 @@ class RequirementOverrideAdmin(OfSerialAdmin):
 
     confirmed_actions = ()
     list_display = ("words", "part", "step_name", "reason", "made_by", "created_at", "job", "path")
-    list_filter = ("requirement__certificate_type", "created_at")
+    list_filter = ("requirement__certificate_type", ByJobOfSerial, ByPathOfSerial, "created_at")
     ordering = ("-created_at", "-id")
     fields = ("words", ("part", "job", "path"), "step_name", "reason", ("made_by", "created_at"), "id")
 
@@ -140,6 +141,10 @@ class RequirementOverrideAdmin(OfSerialAdmin):
         rows = RecordAdmin.get_queryset(self, request)
         rows = rows.select_related("serial__job", "serial__path", "requirement__step")
         return with_name(rows, "created_by")
+
+    def step_of(self, record: RequirementOverride) -> str:
+        """Return the step that asks."""
+        return record.requirement.step_id
 
     @admin.display(description="What")
     def words(self, row: RequirementOverride) -> str:

@@ -52,6 +52,10 @@ class DeleteTemplate(ConfirmedAction):
     nouns = ("template", "templates")
     removes = True
 
+    def effects(self, rows: Sequence[RouteTemplate]) -> Mapping[Any, str]:
+        """Say what goes."""
+        return {row.pk: f"deleted with its {row.step_count} steps" for row in rows}
+
     def carry_out_one(self, row: RouteTemplate, values: Mapping[str, Any], actor: Actor) -> None:
         """Call the service."""
         templates.delete(row.pk, actor)

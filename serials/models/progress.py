@@ -45,6 +45,8 @@ class StepStatus(OfSerial, models.Model):
         indexes = [
             # which parts still owe this step (deferred steps that wait for work or a waiver)
             models.Index(fields=["step", "status"], name="step_status_by_step"),
+            # what waits for a waiver, the longest first: few of all step records there are
+            models.Index(fields=["updated_at"], name="step_status_deferred", condition=Q(status="deferred")),
         ]
 
     def __str__(self) -> str:

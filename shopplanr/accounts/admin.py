@@ -8,6 +8,7 @@ deactivated, tokens revoked.
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -22,7 +23,7 @@ from django.utils.timezone import localtime
 from shopplanr import clock
 from shopplanr.accounts.models import ApiToken, User
 from shopplanr.accounts.pin_actions import IssueCode, Unlock, credential_of, is_locked
-from shopplanr.accounts.roles import Role
+from shopplanr.accounts.roles import Right, Role
 from shopplanr.accounts.services import issue_token, revoke_token
 from shopplanr.admin.confirming import ConfirmedAction, ConfirmedActionsMixin
 from shopplanr.admin.links import record_link
@@ -171,12 +172,48 @@ class RoleAdmin(auth_admin.GroupAdmin):
         return obj is not None and _is_administrator(request) and not _is_role(obj)
 
 
+class TokenForm(forms.ModelForm):
+    """A new token."""
+
+    scopes = forms.MultipleChoiceField(
+        choices=[(right.name.lower(), right.phrase.capitalize()) for right in Right],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="What it may do, of what its user may. Nothing ticked: all of that.",
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ("user", "name", "expires_at", "scopes")
+
+
 @admin.register(ApiToken)
 class ApiTokenAdmin(AdministratorsOnly, admin.ModelAdmin):
     """API tokens: the secret is shown once, right after it was made, and never again."""
 
-    fields = ("user", "name", "hint", "created_at", "created_by", "last_used_at", "revoked_at", "revoked_by")
-    list_display = ("name", "user", "hint", "created_at", "created_by", "last_used_at", "is_live", "revoked_at")
+    fields = (
+        "user",
+        "name",
+        "hint",
+        "created_at",
+        "created_by",
+        "last_used_at",
+        "expires_at",
+        "scopes",
+        "revoked_at",
+        "revoked_by",
+    )
+    list_display = (
+        "name",
+        "user",
+        "hint",
+        "created_at",
+        "created_by",
+        "last_used_at",
+        "expires_at",
+        "is_live",
+        "revoked_at",
+    )
     list_filter = (("revoked_at", admin.EmptyFieldListFilter), ("user", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("user",)
     search_fields = ("name", "user__name", "user__username", "hint", "id")
@@ -185,8 +222,12 @@ class ApiTokenAdmin(AdministratorsOnly, admin.ModelAdmin):
     actions = ("revoke",)
 
     def get_fields(self, request: HttpRequest, obj: ApiToken | None = None):
-        """A new token needs an owner and a name; the rest is made."""
-        return ("user", "name") if obj is None else self.fields
+        """A new token needs an owner and a name, and may be limited; the rest is made."""
+        return TokenForm.Meta.fields if obj is None else self.fields
+
+    def get_form(self, request: HttpRequest, obj: ApiToken | None = None, change: bool = False, **kwargs):
+        """Offer scopes to choose from."""
+        return super().get_form(request, obj, change, **(kwargs | ({"form": TokenForm} if obj is None else {})))
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None):
         """Nothing of a token that exists is edited."""
@@ -202,7 +243,9 @@ class ApiTokenAdmin(AdministratorsOnly, admin.ModelAdmin):
         """Issue the token and show its secret in a message."""
         if change:
             return
-        token, secret = issue_token(obj.user, obj.name, by=request.user.pk)
+        token, secret = issue_token(
+            obj.user, obj.name, by=request.user.pk, expires_at=obj.expires_at, scopes=form.cleaned_data["scopes"]
+        )
         obj.pk = token.pk
         obj.refresh_from_db()
         self.message_user(
@@ -218,7 +261,9 @@ class ApiTokenAdmin(AdministratorsOnly, admin.ModelAdmin):
         except Refusal as refusal:
             exchange.refused(refusal.code)
             self.message_user(request, refusal.message, messages.ERROR)
-            typed = {field: request.POST.get(field, "") for field in ("user", "name")}
+            typed = [
+                (field, value) for field in ("user", "name", "scopes") for value in request.POST.getlist(field) if value
+            ]
             return HttpResponseRedirect(f"{request.path}?{urlencode(typed)}")
 
     @admin.action(description="Revoke selected tokens", permissions=["revoke"])
@@ -243,7 +288,7 @@ class ApiTokenAdmin(AdministratorsOnly, admin.ModelAdmin):
 
     @admin.display(boolean=True, description="Live")
     def is_live(self, token: ApiToken) -> bool:
-        """Tell whether the token opens the door: it is not revoked, and its user is active."""
+        """Tell whether the token opens the door: neither revoked nor expired, and its user is active."""
         return token.is_live and token.user.is_active
 
 

@@ -15,6 +15,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Register what must be there before the first command runs."""
         from shopplanr import checks  # noqa: F401 - importing it registers the checks
+        from shopplanr.accounts import idle_sessions  # noqa: F401 - importing it has sign-ins begin and end sessions
         from shopplanr.accounts.role_groups import keep_permissions_equal_to_table
 
         post_migrate.connect(keep_permissions_equal_to_table, dispatch_uid="accounts.roles")

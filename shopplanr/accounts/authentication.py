@@ -33,7 +33,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         """Return the token's user and the token, or None where the request brings no token.
 
-        Raises AuthenticationFailed for a token that is malformed, unknown, revoked or of an inactive user.
+        Raises AuthenticationFailed for a token that is malformed, unknown, revoked, expired or of an inactive user.
         """
         secret = _secret_in(request)
         if secret is None:
@@ -41,8 +41,10 @@ class TokenAuthentication(authentication.BaseAuthentication):
         token = load_token(tokens.digest(secret)) if tokens.is_secret(secret) else None
         if token is None:
             raise AuthenticationFailed("This token is not valid.", code="token_invalid")
-        if not token.is_live:
+        if token.revoked_at is not None:
             raise AuthenticationFailed("This token was revoked.", code="token_revoked")
+        if token.has_expired:
+            raise AuthenticationFailed("This token has expired.", code="token_expired")
         if not token.user.is_active:
             raise AuthenticationFailed("The account of this token is deactivated.", code="account_inactive")
         _note_use(token)

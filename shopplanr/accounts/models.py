@@ -2,13 +2,14 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils.crypto import salted_hmac
 
 from shopplanr import clock
 from shopplanr.accounts import pin_rules, tokens
+from shopplanr.fields import WordsField
 from shopplanr.ids import ID_MAX_LENGTH, new_token_id, new_user_id
 
 
@@ -135,8 +136,31 @@ class SignInDevice(models.Model):
         return self.address
 
 
+class PasswordTries(models.Model):
+    """How many wrong passwords in a row were typed with a name. Signing in takes the row away."""
+
+    name_digest = models.CharField(primary_key=True, max_length=64, help_text="Of the name, whoever's it is.")
+    wrong_tries = models.PositiveIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+    last_wrong_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["last_wrong_at"], name="passwordtries_last_wrong")]  # old ones are deleted
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(locked_until=None) | Q(wrong_tries__gt=0), name="password_locked_by_wrong_tries"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_digest
+
+
 class ApiToken(models.Model):
-    """A program's key to the API. It acts as its user, with its user's rights; the secret itself is never stored."""
+    """A program's key to the API. It acts as its user, with its user's rights, or with those that its scopes leave.
+
+    The secret itself is never stored.
+    """
 
     id = models.CharField(primary_key=True, max_length=ID_MAX_LENGTH, default=new_token_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
@@ -147,6 +171,8 @@ class ApiToken(models.Model):
     # Text, as in the rest of the record: it outlives accounts, and a command has none.
     created_by = models.CharField(max_length=255, editable=False)
     last_used_at = models.DateTimeField("last used", null=True, editable=False)
+    expires_at = models.DateTimeField("expires", null=True, blank=True, help_text="Left empty: it does not.")
+    scopes = WordsField(help_text="What it may do, of what its user may; none: all of that.")
     revoked_at = models.DateTimeField("revoked", null=True, editable=False)
     revoked_by = models.CharField(max_length=255, blank=True, editable=False)
 
@@ -165,6 +191,9 @@ class ApiToken(models.Model):
                 condition=Q(revoked_at=None, revoked_by="") | (Q(revoked_at__isnull=False) & ~Q(revoked_by="")),
                 name="apitoken_revoked_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")), name="apitoken_lives_for_a_while"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -173,4 +202,9 @@ class ApiToken(models.Model):
     @property
     def is_live(self) -> bool:
         """Tell whether the token itself still opens the door; its user must be active as well."""
-        return self.revoked_at is None
+        return self.revoked_at is None and not self.has_expired
+
+    @property
+    def has_expired(self) -> bool:
+        """Tell whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= clock.now()

@@ -63,14 +63,25 @@ class IssueCode(ConfirmedAction):
 class Unlock(ConfirmedAction):
     """Wrong tries forgotten."""
 
-    name, label, done, right = "pin-unlock", "Unlock PIN", "Unlocked", Right.MANAGE_USERS
+    name, label, done, right = "pin-unlock", "Unlock", "Unlocked", Right.MANAGE_USERS
     nouns = ("person", "people")
-    explanation = "Wrong tries are forgotten: the person can try again at once, with the PIN or code that they have."
+    explanation = (
+        "Wrong tries are forgotten: the person can try again at once, with the PIN, code or password that they have."
+    )
     most = 50
 
     def concerns(self, row: User) -> bool:
-        """Whoever typed a wrong one."""
-        return credential_of(row).wrong_tries > 0
+        """Whoever may have typed a wrong one: of passwords only a digest of the name is known, and not asked for."""
+        return credential_of(row).wrong_tries > 0 or row.is_staff
+
+    def effects(self, rows: Sequence[User]) -> Mapping[str, str]:
+        """Say how many tries are forgotten."""
+        return {
+            row.pk: f"Wrong tries forgotten: {tries}"
+            if (tries := credential_of(row).wrong_tries)
+            else "Nothing to forget."
+            for row in rows
+        }
 
     def carry_out_one(self, row: User, values: Mapping[str, Any], actor: Actor) -> None:
         """Forget the wrong tries."""

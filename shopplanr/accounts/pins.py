@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
 from shopplanr import clock
+from shopplanr.accounts import passwords
 from shopplanr.accounts.models import PinCredential, User
 from shopplanr.accounts.people import accounts_that_sign_in
 from shopplanr.accounts.pin_rules import (
@@ -19,8 +20,9 @@ from shopplanr.accounts.pin_rules import (
     typed_code,
     typed_pin,
 )
-from shopplanr.accounts.pin_tries import Try, count, logger
+from shopplanr.accounts.pin_tries import Try, count
 from shopplanr.accounts.rights import PinBackend
+from shopplanr.accounts.sign_in_tries import logger
 from shopplanr.refusals import Forbidden, Refusal
 
 # --- What people do -----------------------------------------------------------------------------------------------
@@ -118,16 +120,18 @@ def issue_code(user: User, by: str) -> str:
 
 @transaction.atomic
 def unlock(user: User, by: str) -> None:
-    """Forget a person's wrong tries, so that they can try again at once; ``by`` as for ``issue_code``.
+    """Forget a person's wrong tries of PIN and password, so that they can try again at once; ``by`` as above.
 
     Raises a Refusal where there are none.
     """
-    credential = PinCredential.objects.select_for_update().filter(pk=user.pk).first()
-    if credential is None or not credential.wrong_tries:
+    of_password = passwords.forget_tries(user.username)
+    credential = PinCredential.objects.select_for_update().filter(pk=user.pk, wrong_tries__gt=0).first()
+    if credential is None and not of_password:
         raise Refusal(f"{user.name} has no wrong tries to forget.", code="not_locked")
-    credential.wrong_tries, credential.locked_until = 0, None
-    credential.save(update_fields=["wrong_tries", "locked_until"])
-    logger.info("PIN of %s unlocked by %s", user.pk, by)
+    if credential is not None:
+        credential.wrong_tries, credential.locked_until = 0, None
+        credential.save(update_fields=["wrong_tries", "locked_until"])
+    logger.info("%s unlocked by %s", user.pk, by)
 
 
 # --- Looking at a try ---------------------------------------------------------------------------------------------

@@ -7,10 +7,13 @@ which takes a tenth of that. They are the only hand-written reads of the account
 
 # ruff: noqa: S608 - the statements are put together from what stands in this file; values are parameters
 
+from collections.abc import Sequence
+
 from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.db import connection
 
 from shopplanr.accounts.models import ApiToken, User
+from shopplanr.accounts.roles import Right
 from shopplanr.lookup import is_plausible_id
 
 _LISTED = {"sqlite": "GROUP_CONCAT", "postgresql": "STRING_AGG"}
@@ -77,7 +80,7 @@ def load_token(digest: str) -> ApiToken | None:
         columns = token.__dict__
         values = [columns.pop(f"caller_{field}") for field in _CALLER_FIELDS]
         user = User.from_db(connection.alias, _CALLER_FIELDS, values)
-        token.user = _with_rights(user, columns.pop("listed_rights"))
+        token.user = _within(token.scopes, _with_rights(user, columns.pop("listed_rights")))
         return token
     return None
 
@@ -125,6 +128,18 @@ def _with_rights(user: User, listed: str | None) -> User:
     """
     if not user.is_superuser:
         user._perm_cache = set(listed.split(",")) if listed else set()
+    return user
+
+
+def _within(scopes: Sequence[str] | None, user: User) -> User:
+    """Leave the user the rights that are in the scopes as well; all of them where there are no scopes.
+
+    An administrator's token has the rights of its scopes and none besides: an administrator may do everything.
+    """
+    if scopes is not None:
+        rights = {str(Right[scope.upper()]) for scope in scopes if scope.upper() in Right.__members__}
+        user._perm_cache = rights if user.is_superuser else user._perm_cache & rights
+        user.is_superuser = user.is_staff = False
     return user
 
 

@@ -1,8 +1,9 @@
 """What can be done to accounts and tokens. The API, the admin and the commands all come through here."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from itertools import count
 
 from django.contrib.auth.models import Group
@@ -14,10 +15,10 @@ from shopplanr import clock
 from shopplanr.accounts import tokens
 from shopplanr.accounts.models import ApiToken, User
 from shopplanr.accounts.rights import load_user
-from shopplanr.accounts.roles import Role
+from shopplanr.accounts.roles import Right, Role
 from shopplanr.lookup import get_or_refuse
 from shopplanr.refusals import Conflict, Forbidden, Invalid, Refusal
-from shopplanr.values import changed_name, flag, given_text, required_text
+from shopplanr.values import changed_name, choice, flag, given_text, required_text
 from shopplanr.versions import ANY, Expected, version_of
 
 _NAME_LENGTH = User._meta.get_field("name").max_length
@@ -25,6 +26,9 @@ _DEPARTMENT_LENGTH = User._meta.get_field("department").max_length
 _TOKEN_NAME_LENGTH = ApiToken._meta.get_field("name").max_length
 _USERNAME_STEM_LENGTH = 120  # of the column's 150: leaves room for a suffix
 _READABLE_TRIES = 3
+
+SCOPES = [right.name.lower() for right in Right]
+"""What tokens can be limited to: the rights of the table of roles, by their names."""
 
 
 def create_user(
@@ -113,15 +117,21 @@ def active_user(user_id: object, field: str = "userId") -> User:
     return user
 
 
-def issue_token(user: User, name: object, by: str) -> tuple[ApiToken, str]:
+def issue_token(
+    user: User, name: object, by: str, *, expires_at: datetime | None = None, scopes: Sequence[str] | None = None
+) -> tuple[ApiToken, str]:
     """Make a token for ``user`` and return it with its secret, which cannot be had a second time.
 
-    ``by`` names who made it: a user's id, or ``command``.
+    ``by`` names who made it: a user's id, or ``command``. ``scopes`` are rights (``read``, ``advance``, …): with the
+    token its user may do those only. Left out, it opens what its user may do, for as long as nobody revokes it.
 
-    Raises Invalid (``name is required``, a name that is too long, ``User not found or inactive``) and Conflict where
-    the user has a live token of that name.
+    Raises Invalid (``name is required``, a name that is too long, ``User not found or inactive``, an unknown scope, a
+    time that is over) and Conflict where the user has a token of that name that is not revoked.
     """
     name = required_text(name, "name", _TOKEN_NAME_LENGTH)
+    scopes = [choice(scope, "scopes", SCOPES) for scope in dict.fromkeys(scopes)] if scopes else None
+    if expires_at is not None and expires_at <= clock.now():
+        raise Invalid.field("expires_at", "A token must expire in the future", code="expired_already")
     secret = tokens.new_secret()
     try:
         with transaction.atomic():
@@ -134,6 +144,8 @@ def issue_token(user: User, name: object, by: str) -> tuple[ApiToken, str]:
                 digest=tokens.digest(secret),
                 hint=secret[: tokens.HINT_LENGTH],
                 created_by=by,
+                expires_at=expires_at,
+                scopes=scopes,
             )
     except IntegrityError as error:
         raise Conflict(
@@ -149,7 +161,7 @@ def revoke_token(token_id: object, by: str) -> ApiToken:
     Raises NotFound (``Token not found: {id}``) and a Refusal where it is revoked already.
     """
     token = get_or_refuse(ApiToken.objects.select_for_update(), token_id, "Token")
-    if not token.is_live:
+    if token.revoked_at is not None:
         raise Refusal(f"Token is already revoked: {token.pk}", code="already_revoked")
     token.revoked_at, token.revoked_by = clock.now(), by
     token.save(update_fields=["revoked_at", "revoked_by"])

@@ -68,6 +68,10 @@ class ConfirmedAction:
         """Tell whether to offer the action on this record's own page. The service has the last word."""
         return True
 
+    def meaning(self, actor: Actor, who: str) -> str:
+        """Return what it means when this one does it, whose name is ``who``."""
+        return self.explanation
+
     def obstacle(self, rows: Sequence[Model]) -> str:
         """Return why the selection as such cannot be taken, ``""`` where it can."""
         return ""
@@ -236,6 +240,7 @@ class ConfirmedActionsMixin:
             "title": f"{action.label}: {action.count(len(rows))}",
             "opts": self.opts,
             "action": action,
+            "meaning": action.meaning(actor_for(request, None), request.user.name),
             "form": form,
             "media": self.media + form.media,
             "refusal": refusal,

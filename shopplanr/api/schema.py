@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 
 from shopplanr.api.filters import DayFilter, WholeNumberFilter
 from shopplanr.api.listing import VALUE_MAX_LENGTH, Listing
+from shopplanr.api.rate_limits import POLICY_HEADER, STATE_HEADER
 from shopplanr.api.shapes import ErrorShape, Shape
 from shopplanr.idempotency.keys import HEADER, KEY_MAX_LENGTH, KEY_PATTERN, REPLAYED_HEADER
 
@@ -22,7 +23,12 @@ SECURITY_SCHEMES = {
         "description": "`Authorization: Token …` with an API token.",
     },
     "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same token, by itself."},
-    "session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "A browser's session."},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "sessionid",
+        "description": "A browser's session. Over TLS the cookie is called `__Host-sessionid`.",
+    },
 }
 
 HEADERS = {
@@ -47,6 +53,15 @@ HEADERS = {
     REPLAYED_HEADER: {
         "description": f"`true` where this is the answer that an earlier call with the same `{HEADER}` got.",
         "schema": {"type": "string", "enum": ["true"]},
+    },
+    POLICY_HEADER: {
+        "description": "How many calls the caller may make (`q`) within how many seconds (`w`), where that is "
+        "limited. `anonymous`: of the caller no more is known than the address.",
+        "schema": {"type": "string"},
+    },
+    STATE_HEADER: {
+        "description": "How many of them are left (`r`), and in how many seconds there are all of them again (`t`).",
+        "schema": {"type": "string"},
     },
     "Retry-After": {
         "description": "After how many seconds to send the call again.",
@@ -86,6 +101,10 @@ REFUSALS = {
     412: ("PreconditionFailed", "The object is not the version that `If-Match` names."),
     413: ("BodyTooLarge", "The body is too large."),
     415: ("UnsupportedMediaType", "The body is of a type that the call does not take."),
+    429: (
+        "RateLimited",
+        f"The caller has made more calls than `{POLICY_HEADER}` allows. Send it again after `Retry-After` seconds.",
+    ),
     500: ("InternalServerError", "A fault of ours; the request id is in the log."),
     503: (
         "Unavailable",
@@ -94,7 +113,7 @@ REFUSALS = {
 }
 """What a call can be refused with, beside what it answers; all in the one envelope."""
 
-_EVERYWHERE = {400, 401, 403, 500, 503}
+_EVERYWHERE = {400, 401, 403, 429, 500, 503}
 _WITH_ID = {404}
 _WITH_FILE = {410}
 _WITH_VERSION = {412}
@@ -179,7 +198,8 @@ def complete_components(result: dict, generator, **kwargs) -> dict:
 
 
 def _headers(code: int, *more: str) -> dict[str, dict]:
-    names = ["X-Request-ID", *more, *{401: ["WWW-Authenticate"], 503: ["Retry-After"]}.get(code, [])]
+    own = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
+    names = ["X-Request-ID", POLICY_HEADER, STATE_HEADER, *more, *own.get(code, [])]
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 

@@ -8,6 +8,7 @@ from rest_framework.viewsets import ViewSet
 
 from shopplanr.accounts.roles import Right
 from shopplanr.api.listing import Listing
+from shopplanr.api.rate_limits import admit
 from shopplanr.idempotency.api import AnsweredOnce
 from shopplanr.versions import Expected, expected
 
@@ -22,6 +23,11 @@ class ApiViewSet(AnsweredOnce, ViewSet):
     listings: ClassVar[dict[str, Listing]] = {}
     versioned: ClassVar[frozenset[str]] = frozenset()
     """Actions whose answer says in ``ETag`` which version it shows; those that change it look at ``If-Match``."""
+
+    def perform_authentication(self, request: Request) -> None:
+        """Find out who calls, and whether that is one call too many, before anything else is asked."""
+        super().perform_authentication(request)
+        admit(request)
 
     def created(self, data: object, version: str = "") -> Response:
         """Answer 201."""

@@ -5,10 +5,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from audit.admin.witnessed import WitnessedAdmin
 from shopplanr.admin.filters import MenuFilter
 from shopplanr.admin.marks import Mark
 from shopplanr.admin.people import person, with_name
-from shopplanr.admin.records import RecordAdmin
 from shopplanr.floor.models import Scan, ScanVerdict
 
 VERDICT_MARKS = {
@@ -35,8 +35,10 @@ class ByVerdict(MenuFilter):
 
 
 @admin.register(Scan)
-class ScanAdmin(RecordAdmin):
+class ScanAdmin(WitnessedAdmin):
     """Scans."""
+
+    untold = "A scan is written once and never changes. What it did to a part is in the part's history."
 
     list_display = ("scanned_at", "came_to", "code", "message", "station", "who")
     list_display_links = ("scanned_at",)

@@ -19,22 +19,6 @@ from shopplanr.idempotency.forms import answer_form_once
 from shopplanr.refusals import Forbidden, Refusal
 from shopplanr.watch import exchange
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "connect-src 'self'",
-        "font-src 'self'",
-        "manifest-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-"""Scripts, styles and pictures of our own, nothing inline, nobody's frame."""
-
 View = Callable[..., HttpResponse]
 
 
@@ -152,8 +136,7 @@ def own_address(request: HttpRequest, address: str, otherwise: str) -> str:
 
 
 def guarded(response: HttpResponse) -> HttpResponse:
-    """Put the headers on a page that keep it ours: what may run in it, and that nobody else's browser keeps it."""
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    """Have nobody else's browser keep the page. What may run in it says ``shopplanr.browser_rules``."""
     response.headers.setdefault("Cache-Control", "private, no-cache")
     return response
 

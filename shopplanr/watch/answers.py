@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.html import escape
 
-from shopplanr.api.errors import is_api, json_error
+from shopplanr.api.envelope import is_api, json_error
 from shopplanr.floor import device, pages
 from shopplanr.watch import exchange
 from shopplanr.watch.outages import Unavailable

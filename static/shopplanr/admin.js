@@ -25,8 +25,9 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   window.addEventListener("pageshow", () => delete form.dataset.sent);
 }
 
-// A field that searches as one types is drawn by a library that forgets its label.
-window.addEventListener("load", () => {
+// A field that searches as one types is drawn by a library that forgets its label. It draws when jQuery is ready, which
+// on a quick page is after "load"; what is asked of jQuery later comes later.
+window.django?.jQuery?.(() => {
   for (const select of document.querySelectorAll("select.admin-autocomplete")) {
     const label = document.querySelector(`label[for="${select.id}"]`);
     const box = select.nextElementSibling?.querySelector(".select2-selection");

@@ -5,8 +5,8 @@ import logging
 import pytest
 
 from shopplanr.accounts import pins
-from shopplanr.accounts.pin_tries import TooManyTries
 from shopplanr.accounts.pins import change_pin, issue_code, set_pin, unlock, verify
+from shopplanr.accounts.sign_in_tries import TooManyTries
 from shopplanr.refusals import Invalid
 from tests.accounts.factories import DEVICE, PIN, UserFactory
 from tests.accounts.tries import NEW, WRONG, guess, refused, stored
@@ -150,5 +150,5 @@ def test_the_log_says_who_and_what_came_of_it_but_never_a_pin_or_a_code(caplog):
         *[f"PIN of {user.pk}: pin refused from {DEVICE}: wrong"] * 3,
         f"PIN of {user.pk}: a try while it is locked",
         f"PIN of an account without one: pin refused from {DEVICE}: cannot_sign_in",
-        f"PIN of {user.pk} unlocked by user_admin",
+        f"{user.pk} unlocked by user_admin",
     ]

@@ -82,10 +82,10 @@ def test_one_who_cannot_have_a_code_refuses_it_to_all(admin):
 
 def test_a_lock_is_shown_and_lifted(admin):
     user = give_pin(UserFactory(name="Maria"))
-    assert "Unlock PIN" not in page_of(admin, user)
+    assert "Unlock…" not in page_of(admin, user)
     lock(user)
     page = page_of(admin, user)
-    assert re.search(r"3, locked until \d+ \w+ \d{4}, \d\d:\d\d:\d\d", page) and "Unlock PIN" in page
+    assert re.search(r"3, locked until \d+ \w+ \d{4}, \d\d:\d\d:\d\d", page) and "Unlock…" in page
 
     assert messages(act(admin, [user], "pin-unlock")) == ["Unlocked: Maria."]
 

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from shopplanr import clock
-from shopplanr.accounts import pin_sessions, pins
+from shopplanr.accounts import idle_sessions, pin_sessions, pins
 from shopplanr.accounts.actors import actor_for
 from shopplanr.accounts.models import User
 from shopplanr.accounts.roles import Role
@@ -89,7 +89,7 @@ class TestWhatItMay:
 
         assert tablet.get("/admin/").status_code == 200
         assert key_of(tablet) != before and not Session.objects.filter(pk=before).exists()
-        assert pin_sessions.BY not in SessionStore(key_of(tablet))
+        assert idle_sessions.BY not in SessionStore(key_of(tablet))
 
     def test_the_admins_words_for_others_are_djangos(self, maria):
         client = Client()
@@ -155,19 +155,9 @@ class TestItsEnd:
         before = ends_at(tablet)
 
         with clock.told(clock.now() + timedelta(hours=1)):
-            assert tablet.get(CALL, headers={pin_sessions.UNATTENDED_HEADER: "1"}).status_code == 200
+            assert tablet.get(CALL, headers={idle_sessions.UNATTENDED_HEADER: "1"}).status_code == 200
 
         assert ends_at(tablet) == before
-
-    def test_a_session_by_password_is_left_as_it_is(self):
-        client = Client()
-        client.force_login(UserFactory())
-        before = ends_at(client)
-
-        with clock.told(clock.now() + timedelta(hours=1)):
-            client.get(CALL)
-
-        assert ends_at(client) == before
 
     def test_it_ends_with_the_account(self, maria, tablet):
         assert is_signed_in(tablet)

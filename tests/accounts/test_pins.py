@@ -5,9 +5,9 @@ from django.contrib.auth.hashers import identify_hasher
 
 from shopplanr.accounts import pins
 from shopplanr.accounts.models import PinCredential, SignInDevice, User
-from shopplanr.accounts.pin_tries import TooManyTries
 from shopplanr.accounts.pins import issue_code, unlock, verify
 from shopplanr.accounts.roles import Right, Role
+from shopplanr.accounts.sign_in_tries import TooManyTries
 from shopplanr.refusals import Forbidden
 from tests.accounts.factories import DEVICE, PIN, AdministratorFactory, UserFactory, give_pin
 from tests.accounts.tries import WRONG, guess, refused, stored

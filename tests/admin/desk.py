@@ -7,6 +7,9 @@ from audit.models import AuditEntry
 from certificates.models import CertAttachment
 from serials.models import Path, Serial, StepOverride, StepStatus
 from serials.services import advancement
+from shopplanr.actor import Actor
+from shopplanr.desk import cards
+from shopplanr.desk.cards import Card
 from tests.factories import OPERATOR, PathFactory, make_serials
 from tests.queries import counted_statements
 
@@ -67,3 +70,9 @@ def cost(client, address: str) -> int:
     with counted_statements() as statements:
         assert client.get(address).status_code == 200
     return len(statements)
+
+
+def card_of(client, name: str) -> Card:
+    """Return one card of the quality desk, as this one finds it."""
+    found = cards.of(client.user.has_perm, Actor(client.user.pk, credential="session"))
+    return next(card for card in found if card.name == name)

@@ -177,6 +177,8 @@ FILES = {"audit/export"}
 UNFILTERED = "serials/<str:id>/step-statuses"
 WHERE_USED = ("where-used", "serials/<str:id>/trace")
 """Tested with what they answer: tests/api/where_used, tests/api/serials/test_trace.py."""
+COVERAGE = ("jobs/<str:id>/coverage", "serials/<str:id>/readiness")
+"""Tested with what they answer: tests/coverage."""
 LABEL = "serials/<str:id>/label"
 PROOF = "audit/verify"
 AS_OF_A_DAY = "products/<str:gtin>/certifications/<str:certification_id>"
@@ -197,6 +199,7 @@ def test_a_query_is_ignored_where_none_is_documented(client, shop):
             *ON_THE_FLOOR,
             UNFILTERED,
             AS_OF_A_DAY,
+            *COVERAGE,
             LABEL,
             PROOF,
             *WHERE_USED,

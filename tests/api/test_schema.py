@@ -193,10 +193,11 @@ class TestOperations:
                 media_types = NO_JSON[name]
             assert list(response.get("content", {})) == media_types
             assert response["description"]
-            assert "X-Request-ID" in response["headers"]
+            assert {"X-Request-ID", "RateLimit", "RateLimit-Policy"} <= set(response["headers"])
+            assert ("Retry-After" in response["headers"]) == (code in {"429", "503"})
             if code >= "400":
                 assert response["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Error"}
-        expected = {"400", "401", "403", "500", "503", *good}
+        expected = {"400", "401", "403", "429", "500", "503", *good}
         expected |= {"404"} if "<" in endpoint.path or verb != "GET" else set()
         expected |= {"409", "413", "415"} if verb != "GET" else set()
         expected |= {"304", "410"} if name in FILES else set()

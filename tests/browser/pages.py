@@ -16,7 +16,7 @@ from certificates.exchange import imports
 from certificates.models import CertAttachment, Product
 from serials import queues
 from serials.approvals import awaiting
-from serials.models import Job, NoteSerial, Path, RouteTemplate, Serial, Step
+from serials.models import Job, NoteSerial, Path, RouteTemplate, Serial, Step, StepStatus
 from shopplanr.accounts.models import User
 from shopplanr.actor import Actor
 from tests.browser.excuses import TARGET, TEXT, Excuse
@@ -63,6 +63,17 @@ ADMIN_EXCUSES = (
     Excuse(TARGET, "body", "the quality desk is worked at with a mouse"),
     Excuse(TEXT, "body", "the quality desk is dense, as its tables are long"),
 )
+
+
+DESK = (TABLET, DESKTOP)
+
+ADMIN_FIRST_VISIT_MAX_BYTES = 200_000
+"""Django's admin brings libraries of its own, once."""
+
+ADMIN_PAGE = {"sizes": DESK, "excuses": ADMIN_EXCUSES, "first_visit_bytes": ADMIN_FIRST_VISIT_MAX_BYTES}
+
+STEPS, CERTIFICATES = "/admin/serials/stepstatus/", "/admin/certificates/certificate/"
+DEFERRED = "status__exact=deferred&of=in_progress"
 
 
 PAPER = (Excuse(TEXT, ".paper", "this is printed, and read in the hand"),)
@@ -170,6 +181,18 @@ def a_jump() -> str:
     return f"/serials/jump?{urlencode(seen)}"
 
 
+def a_waiver() -> str:
+    """Return the path of the page that asks before the deferred steps of one route are waived."""
+    waiting = StepStatus.objects.filter(status="deferred", serial__status="in_progress").order_by("updated_at", "pk")
+    chosen = waiting.filter(step=waiting[0].step_id)[:3]
+    return f"{STEPS}act/waive/?{urlencode({'selected': ' '.join(each.pk for each in chosen)})}"
+
+
+def a_history() -> str:
+    """Return the path of the history of a part that was scrapped."""
+    return f"/admin/serials/serial/{Serial.objects.filter(status='scrapped').order_by('number')[0].pk}/history/"
+
+
 def a_template() -> str:
     """Return the path of a template."""
     return f"/templates/{RouteTemplate.objects.order_by('name')[0].pk}"
@@ -230,6 +253,11 @@ PAGES = (
     Shown("libraries", "/libraries", SUPERVISOR),
     Shown("admin-sign-in", "/admin/login/", excuses=ADMIN_EXCUSES, is_photographed=False),
     Shown("admin", "/admin/", ADMINISTRATOR, excuses=ADMIN_EXCUSES, is_photographed=False),
+    Shown("admin-desk", "/admin/", INSPECTOR, **ADMIN_PAGE),
+    Shown("admin-deferred", f"{STEPS}?{DEFERRED}", INSPECTOR, **ADMIN_PAGE),
+    Shown("admin-waive", a_waiver, INSPECTOR, **ADMIN_PAGE),
+    Shown("admin-history", a_history, INSPECTOR, **ADMIN_PAGE),
+    Shown("admin-certificates", CERTIFICATES, INSPECTOR, **ADMIN_PAGE),
     *(
         Shown(name, address, ADMINISTRATOR, sizes=AT_A_DESK, excuses=ADMIN_EXCUSES, is_photographed=False)
         for name, address in (

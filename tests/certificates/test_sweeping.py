@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
+from certificates.models import RecordImport
 from serials.expressions import IsDigest
 from shopplanr import clock, content_store, kept_content
 from tests.factories import CertificateFactory, make_documents, make_note, make_serials
@@ -98,6 +99,7 @@ def test_every_column_that_holds_a_digest_keeps_its_files():
         for constraint in model._meta.constraints
         for expression in _digests_in(getattr(constraint, "condition", None))
     }
+    held.discard((RecordImport, "digest"))  # of rows that are kept in the table itself
     assert held == set(kept_content.keeping_columns()) and held
 
 

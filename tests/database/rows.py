@@ -2,7 +2,7 @@
 
 import pytest
 
-from audit.models import AuditEntry
+from audit.models import AuditEntry, AuditVerification
 from serials.models import (
     ApprovalRequest,
     NotePhoto,
@@ -15,6 +15,10 @@ pytestmark = pytest.mark.django_db
 
 def a_scan(**fields) -> Scan:
     return Scan(**{"code": "x", "user_id": "dana", "verdict": "done", "reason": "found", "message": "x"} | fields)
+
+
+def a_verification(**facts) -> AuditVerification:
+    return AuditVerification(whole=True, verified=1, checkpoints=1, **facts)
 
 
 def an_entry(**fields) -> AuditEntry:

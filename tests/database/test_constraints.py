@@ -36,7 +36,7 @@ from shopplanr import clock
 from shopplanr.floor.models import Scan
 from tests.database import broken_imports
 from tests.database.certificate_rows import OF_CERTIFICATES, a_document, a_revision, a_revocation, an_attachment
-from tests.database.rows import a_photo, a_scan, an_approval, an_entry, an_excuse
+from tests.database.rows import a_photo, a_scan, a_verification, an_approval, an_entry, an_excuse
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +124,8 @@ ADDITIONS = [
     ("audit_batch_whole", lambda shop: an_entry(batch_start=0, batch_quantity=1)),
     ("audit_batch_whole", lambda shop: an_entry(batch_start=1, batch_quantity=0)),
     ("audit_batch_once", lambda shop: an_entry(batch_start=shop.moving.pk, batch_quantity=1)),
+    ("audit_verification_says_what_is_wrong", lambda shop: a_verification(problem="missing")),
+    ("audit_verification_says_what_is_wrong", lambda shop: a_verification(message="An entry is missing")),
     ("audit_seal_counts_from_one", lambda shop: AuditSeal(number=0, through=1, digests=b"")),
     ("scan_verdict_known", lambda shop: a_scan(verdict="perhaps")),
     ("scan_kind_known", lambda shop: a_scan(kind="path")),

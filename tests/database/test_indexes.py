@@ -57,6 +57,7 @@ from serials.services import (
 )
 from shopplanr import clock
 from shopplanr.accounts.models import SignInDevice, User
+from shopplanr.desk import deferred
 from shopplanr.floor import scanning
 from shopplanr.floor.models import Scan
 from shopplanr.idempotency.models import KeptAnswer
@@ -141,6 +142,7 @@ QUERIES = {
     "job_oldest_first": lambda shop: Job.objects.order_by("created_at", "pk"),
     "job_priority_unique": lambda shop: Job.objects.order_by("-priority")[:1],
     "approval_oldest_first": lambda shop: ApprovalRequest.objects.order_by("requested_at", "pk"),
+    "step_status_deferred": lambda shop: deferred.waiting(),
     "approval_awaiting": lambda shop: awaiting(),
     "approval_decided": lambda shop: decided(),
     "certificate_oldest_first": lambda shop: Certificate.objects.order_by("created_at", "pk"),
@@ -169,7 +171,7 @@ QUERIES = {
         serial=shop.part, status=StepStatusCode.IN_PROGRESS.value
     ).order_by(),
     "step_status_by_step": lambda shop: StepStatus.objects.filter(
-        step=shop.step, status=StepStatusCode.DEFERRED
+        step=shop.step, status=StepStatusCode.WAIVED
     ).order_by(),
     "override_by_serial": lambda shop: StepOverride.objects.filter(serial=shop.part),
     "approval_by_serial": lambda shop: ApprovalRequest.objects.filter(serial=shop.part).order_by("requested_at"),

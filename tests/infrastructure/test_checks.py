@@ -19,6 +19,8 @@ def _production(settings):
     settings.SECRET_KEY = STRONG_KEY
     settings.KIOSK_NETWORKS = []
     settings.KIOSK_ROLE = ""
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+    settings.RATE_LIMIT_PER_MINUTE = settings.RATE_LIMIT_ANONYMOUS_PER_MINUTE = 100
 
 
 def test_the_defaults_are_silent():
@@ -37,10 +39,39 @@ def test_a_weak_key_may_be_used_while_developing(settings):
     assert found() == {}
 
 
-def test_debug_for_every_host_name_is_an_error(settings):
+@pytest.mark.parametrize(
+    "host", ["*", "shop.example.com", ".example.com", "192.168.7.2", "tablet", "localhost.evil.com"]
+)
+def test_debug_for_others_than_this_machine_is_an_error(settings, host):
     settings.DEBUG = True
+    settings.ALLOWED_HOSTS = ["localhost", host]
+    assert f"({host})" in found()["shopplanr.E002"]
+
+
+def test_debug_on_this_machine_is_silent(settings):
+    settings.DEBUG = True
+    settings.ALLOWED_HOSTS = ["localhost", "shop.localhost", "127.0.0.1", "127.1.2.3", "[::1]"]
+    assert found() == {}
+
+
+def test_every_host_name_is_worth_a_word(settings):
     settings.ALLOWED_HOSTS = ["*"]
-    assert "shopplanr.E002" in found()
+    assert list(found()) == ["shopplanr.W008"]
+
+
+def test_cookies_that_leave_tls_are_worth_a_word(settings):
+    settings.SITE_URL, settings.SESSION_COOKIE_SECURE = "https://shop.example.com", False
+    assert list(found()) == ["shopplanr.W009"]
+    settings.SESSION_COOKIE_SECURE = True
+    assert found() == {}
+    settings.SITE_URL, settings.SESSION_COOKIE_SECURE = "http://10.0.0.5", False
+    assert found() == {}
+
+
+@pytest.mark.parametrize("name", ["RATE_LIMIT_PER_MINUTE", "RATE_LIMIT_ANONYMOUS_PER_MINUTE"])
+def test_calls_without_a_limit_are_worth_a_word(settings, name):
+    setattr(settings, name, 0)
+    assert found()["shopplanr.W010"].startswith(f"{name} set to 0")
 
 
 def test_a_role_that_does_not_exist_is_an_error(settings):

@@ -30,6 +30,13 @@ def test_links_lead_somewhere(document):
     assert missing == []
 
 
+def test_the_threat_model_names_tests_that_there_are():
+    named = re.findall(r"`(tests/[\w/]+(?:\.py)?|test_\w+\.py)`", (ROOT / "SECURITY.md").read_text(encoding="utf-8"))
+
+    assert len(named) > 30
+    assert [name for name in named if not (ROOT / name).exists() and not list(ROOT.glob(f"tests/*/{name}"))] == []
+
+
 def test_every_make_target_that_a_document_names_exists():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from shopplanr.demo.people import PIN
+
 ROOT = Path(__file__).resolve().parents[2]
 
 REQUIREMENT_SETS = ("base", "dev", "browser", "pgserver")
@@ -55,6 +57,49 @@ def test_no_file_names_a_registry_or_a_path_of_a_machine():
         if text in readable(path)
     ]
     assert found == []
+
+
+SECRETS = {
+    "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY",
+    "a token of ours": r"\bspk_[A-Za-z0-9_-]{43}\b",
+    "a token of somebody else's": r"\b(?:gh[pousr]_[A-Za-z0-9]{30}|github_pat_\w{30}|glpat-\w{18}|xox[abpr]-\w{10})",
+    "an access key": r"\bA(?:KIA|SIA)[0-9A-Z]{16}\b",
+    "a signed web token": r"\beyJ[\w-]{15,}\.eyJ[\w-]{15,}\.",
+    "a password in an address": r"\b(?:postgres|postgresql|https?|smtp)://\w+:(?!(?:password|secret|s3cret|pass)@)[^\s@/{}<>'\"$]+@[\w.]",
+    "a secret that is set": r"(?m)^(?:export )?\w*(?:SECRET_KEY|_TOKEN|PASSWORD|API_KEY) *= *['\"]?[\w+/-]{20}",
+}
+"""What is nobody's business, as it would look if somebody committed it."""
+
+ONE_OF_EACH = (
+    "-----BEGIN " + "RSA PRIVATE KEY-----",
+    "Token " + "spk_" + "aB3-_" * 8 + "xyz.",
+    "gh" + "p_" + "a1" * 18,
+    "AKI" + "A" + "Z7" * 8,
+    "ey" + "J" + "a" * 20 + ".ey" + "J" + "b" * 20 + ".c",
+    "postgres" + "://shop:hunter2@db.example/shop",
+    "SECRET" + "_KEY=" + "x7" * 20,
+)
+
+
+def test_no_file_has_a_secret():
+    found = [
+        f"{path.relative_to(ROOT)}: {what}"
+        for path in committed_files()
+        for what, pattern in SECRETS.items()
+        if re.search(pattern, readable(path))
+    ]
+    assert found == []
+
+
+def test_each_kind_of_secret_would_be_found():
+    assert [sum(bool(re.search(pattern, text)) for pattern in SECRETS.values()) for text in ONE_OF_EACH] == [1] * 7
+
+
+def test_documents_name_no_pin_or_password_but_the_demos():
+    for path in committed_files():
+        if path.suffix in {".md", ".html", ".sh"} or path.name == "Makefile":
+            named = re.findall(r"\b(?:PIN|password)s?:? +(?:is +)?[`*'\"]?([0-9]{4,8})\b", readable(path))
+            assert set(named) <= {PIN}, path
 
 
 def test_there_are_no_lock_files_with_addresses():

@@ -57,6 +57,8 @@ class LiveServer:
                             "ALLOWED_HOSTS": "127.0.0.1,localhost",
                             "KIOSK_NETWORKS": "127.0.0.0/8",
                             "KIOSK_ROLE": "Integrations",
+                            "RATE_LIMIT_PER_MINUTE": "0",
+                            "RATE_LIMIT_ANONYMOUS_PER_MINUTE": "0",
                             **self._variables,
                         },
                     ),

@@ -56,7 +56,7 @@ def test_nothing_in_it_may_run(client, db):
 
     assert "<script" not in drawing_of(response)
     assert texts_of(drawing_of(response))[-1] == "&]]>"
-    assert response["Content-Security-Policy"] == "default-src 'none'"
+    assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert response["X-Content-Type-Options"] == "nosniff"
 
 

@@ -31,7 +31,11 @@ class Command(BaseCommand):
                 f"made {_shown(token.created_at)} by {token.created_by}",
                 f"last used {_shown(token.last_used_at)}",
             ]
-            if not token.is_live:
+            if token.scopes is not None:
+                columns.append(f"may {', '.join(token.scopes)}")
+            if token.expires_at is not None:
+                columns.append(f"{'expired' if token.has_expired else 'expires'} {_shown(token.expires_at)}")
+            if token.revoked_at is not None:
                 columns.append(f"revoked {_shown(token.revoked_at)} by {token.revoked_by}")
             elif not token.user.is_active:
                 columns.append("user is inactive")
