@@ -12,7 +12,7 @@ def drop_the_old_trigger(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("serials", "0007_approvals"),
+        ("serials", "0008_deferred_steps"),
     ]
 
     operations = [
