@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from certificates import demands
 from certificates.demands import Demand, Known
-from serials import routing
-from serials.models import Serial, SerialStatus
+from serials import approvals, routing
+from serials.models import ApprovalKind, ApprovalRequest, Serial, SerialStatus
 from serials.services import parts
 from shopplanr.accounts.roles import Right, those_with
 
@@ -24,6 +24,7 @@ class Code(StrEnum):
     CERTIFICATE_MISSING = "certificate_missing"
     CERTIFICATE_ADVISED = "certificate_advised"
     CERTIFICATE_OVERRIDDEN = "certificate_overridden"
+    APPROVAL_AWAITED = "approval_awaited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Reason:
     step_id: str = ""
     step_name: str = ""
     requirement_id: str = ""
+    approval_id: str = ""
     who: str = ""
     help: str = ""
     may_be_overridden: bool = False
@@ -56,32 +58,53 @@ class Readiness:
 
 
 def of_serial(serial_id: object) -> Readiness:
-    """Return how ready the part is; seven statements at most. Raises ``Serial not found``."""
+    """Return how ready the part is; eight statements at most. Raises ``Serial not found``."""
     serial = parts.find(serial_id)
     mode, steps = parts.route_of(serial)
-    return judged(serial, mode, steps)
+    return judged(serial, mode, steps, list(approvals.awaiting_of(serial)))
 
 
-def judged(serial: Serial, mode: str, steps: Sequence[routing.RouteStep], known: Known | None = None) -> Readiness:
-    """Return how ready a part is whose route has been read, and maybe more (``demands.of_route``)."""
+def judged(
+    serial: Serial,
+    mode: str,
+    steps: Sequence[routing.RouteStep],
+    requests: Sequence[ApprovalRequest],
+    known: Known | None = None,
+) -> Readiness:
+    """Return how ready a part is whose route and open requests have been read, and maybe more (``demands.of_route``).
+
+    ``requests`` come with what a requirement override is about.
+    """
     in_progress = serial.status == SerialStatus.IN_PROGRESS
     asked = demands.of_route(serial.pk, steps, in_progress=in_progress, known=known)
     lacking = [each for each in asked if each.lacking]
-    return Readiness(serial, reasons_of(serial.status, mode, steps, lacking), asked)
+    return Readiness(serial, reasons_of(serial.status, mode, steps, lacking, requests), asked)
 
 
-def reasons_of(status: str, mode: str, steps: Sequence[routing.RouteStep], lacking: Sequence[Demand]) -> list[Reason]:
+def reasons_of(
+    status: str,
+    mode: str,
+    steps: Sequence[routing.RouteStep],
+    lacking: Sequence[Demand],
+    requests: Sequence[ApprovalRequest] = (),
+) -> list[Reason]:
     """Return what stands between the part and its completion: what is to be done, what is owed, what is missing.
 
     The step where the part stands is done by leaving it, so it is no reason of its own. A certificate blocks where it
     is asked for by a step that is done, or that the part cannot pass; of a completed part it is a gap in the record.
+    What somebody asks for blocks nothing by itself: what it would help with is a reason of its own.
     """
     reasons = []
     if status == SerialStatus.SCRAPPED:
         reasons.append(Reason(Code.SCRAPPED, "It is scrapped, and will not be completed.", True))
     if status == SerialStatus.IN_PROGRESS:
         reasons += _work(steps)
-    return reasons + [_certificate(gap, status, mode) for gap in lacking]
+    names = {step.step_id: step.name for step in steps}
+    return [
+        *reasons,
+        *(_certificate(gap, status, mode) for gap in lacking),
+        *(_asked(each, names.get(each.step_id, "")) for each in requests),
+    ]
 
 
 def _work(steps: Sequence[routing.RouteStep]) -> list[Reason]:
@@ -123,6 +146,30 @@ def _certificate(gap: Demand, status: str, mode: str) -> Reason:
         who=gap.who,
         help=gap.help,
         may_be_overridden=gap.may_be_overridden and status == SerialStatus.IN_PROGRESS,
+    )
+
+
+def _asked(request: ApprovalRequest, step_name: str) -> Reason:
+    match request.kind:
+        case ApprovalKind.WAIVER:
+            message = f"A waiver of {step_name} is asked for"
+        case ApprovalKind.OVERRIDE:
+            message = f"It is asked to make {step_name} optional"
+        case ApprovalKind.REQUIREMENT_OVERRIDE:
+            message = f"It is asked to let {step_name} go without {request.requirement.words}"
+        case _:
+            message = "Completion by force is asked for"
+    who = those_with(approvals.RIGHT_OF[ApprovalKind(request.kind)])
+    return Reason(
+        Code.APPROVAL_AWAITED,
+        message,
+        False,
+        request.step_id or "",
+        step_name,
+        request.requirement_id or "",
+        request.pk,
+        who=who,
+        help=f"{demands.capital(who)} can decide.",
     )
 
 

@@ -24,6 +24,15 @@ class LateWithoutReason(Refusal):
         super().__init__(message, errors={"lateReason": [message]})
 
 
+class NothingLeftBehind(Refusal):
+    """A certificate comes late at a step that the part has left, and at no other."""
+
+    code = "nothing_left_behind"
+
+    def __init__(self, serial_id: str):
+        super().__init__(f"{serial_id} has left no step yet: nothing comes late")
+
+
 class AttachAhead(Refusal):
     """A certificate vouches for what was done; where the part has not been yet there is nothing to vouch for."""
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from django.conf import settings
 from django.db.models import QuerySet
 
-from serials import second_person
-from serials.models import ApprovalKind, ApprovalRequest, ApprovalState
+from serials import routing, second_person
+from serials.models import ApprovalKind, ApprovalRequest, ApprovalState, Serial
 from serials.services import parts, requests
 from serials.services.approvals import check_possible
 from shopplanr.accounts.roles import Right, refusal_sentence
@@ -17,6 +17,7 @@ RIGHT_OF = {
     ApprovalKind.WAIVER: Right.WAIVE,
     ApprovalKind.OVERRIDE: Right.OVERRIDE,
     ApprovalKind.FORCE_COMPLETE: Right.FORCE_COMPLETE,
+    ApprovalKind.REQUIREMENT_OVERRIDE: Right.OVERRIDE,
 }
 """Who decides about a request: whoever could carry it out."""
 
@@ -28,6 +29,11 @@ def awaiting() -> QuerySet[ApprovalRequest]:
     return ApprovalRequest.objects.filter(state=ApprovalState.OPEN.value).order_by("requested_at", "id")
 
 
+def awaiting_of(serial: Serial) -> QuerySet[ApprovalRequest]:
+    """Return what was asked about this part and awaits a decision, with what it is about."""
+    return awaiting().filter(serial=serial.pk).select_related("requirement")
+
+
 def decided() -> QuerySet[ApprovalRequest]:
     """Return what was decided or withdrawn, the newest first."""
     return ApprovalRequest.objects.exclude(state=ApprovalState.OPEN.value).order_by("-decided_at", "id")
@@ -36,13 +42,16 @@ def decided() -> QuerySet[ApprovalRequest]:
 def obstacles(asked: Sequence[ApprovalRequest]) -> dict[str, str]:
     """Return why these open requests can no longer be carried out, by id, ``""`` where they can.
 
-    In the words with which the transition would be refused. One query where the parts came along.
+    In the words with which the transition would be refused. One query where the parts and the
+    requirements came along.
     """
     routes = {serial.pk: (serial, steps) for serial, _, steps in parts.routes_of([each.serial for each in asked])}
-    return {
-        each.pk: _refusal_of(lambda each=each: check_possible(each.kind, *routes[each.serial_id], each.step_id))
-        for each in asked
-    }
+    return {each.pk: why_not_possible(each, *routes[each.serial_id]) for each in asked}
+
+
+def why_not_possible(asked: ApprovalRequest, serial: Serial, steps: Sequence[routing.RouteStep]) -> str:
+    """Return why this request can no longer be carried out, ``""`` where it can; no query for what came along."""
+    return _refusal_of(lambda: check_possible(asked.kind, serial, steps, asked.step_id, asked.requirement))
 
 
 def why_not_decide(kind: str, may: May) -> str:

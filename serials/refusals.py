@@ -190,6 +190,11 @@ class NotOverridable(Refusal):
         super().__init__(f"This requirement cannot be overridden: its policy is to {policy}")
 
 
+class RequirementOverridden(RuleRefusal):
+    code = "override_active"
+    sentence = "This requirement is overridden for this part already"
+
+
 class OverrideEnded(Refusal):
     """A part that is not in progress leaves no step any more."""
 

@@ -1,9 +1,9 @@
 """The rule of two people, as pure functions over plain values: who asks for something does not approve it too.
 
-It holds for waivers, overrides and force-completions, where the site wants it (``TWO_PERSON_RULE``). Then each of these
-is carried out only when somebody has asked for it and somebody else approves. Both have to be proven: a person is who
-really called, with a session or a token of their own. What a kiosk says of who stands at it proves nothing, and neither
-does a call in somebody else's name.
+It holds for waivers, overrides (of steps and of requirements) and force-completions, where the site wants it
+(``TWO_PERSON_RULE``). Then each of these is carried out only when somebody has asked for it and somebody else approves.
+Both have to be proven: a person is who really called, with a session or a token of their own. What a kiosk says of who
+stands at it proves nothing, and neither does a call in somebody else's name.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from shopplanr.actor import KIOSK, Actor
 from shopplanr.refusals import Refusal
 
-WORDS = {"waiver": "waiver", "override": "override", "force_complete": "force-completion"}
+WORDS = {
+    "waiver": "waiver",
+    "override": "override",
+    "force_complete": "force-completion",
+    "requirement_override": "requirement override",
+}
 """What people call each kind."""
 
 

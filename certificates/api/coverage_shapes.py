@@ -79,6 +79,7 @@ class ReasonShape(Shape):
     stepId = Text(source="step_id", required=False)
     stepName = Text(source="step_name", required=False)
     requirementId = Text(source="requirement_id", required=False)
+    approvalId = Text(source="approval_id", required=False, help_text="The request that awaits a decision.")
     blocking = serializers.BooleanField(help_text="Whether the part cannot complete as long as it is so.")
     who = Text(required=False, help_text="Who can do something about it.")
 

@@ -83,6 +83,6 @@ class CertifiedSerialViewSet(SerialViewSet):
 
     @documented("Tell what still stands between a serial and its completion", answer=ReadinessShape)
     def readiness(self, request, id):
-        """Steps, deferred steps and certificates; the part's page shows the same."""
+        """Steps, deferred steps, certificates, and what awaits a decision; the part's page shows the same."""
         refuse_filters(request)
         return Response(ReadinessShape.of(readiness.of_serial(id)))

@@ -4,13 +4,14 @@ The paper of a heat treatment often arrives a week behind the parts. The record 
 vouches for that step, and that it was not there when the part left it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
 from certificates.models import CertAttachment
-from certificates.refusals import AttachAhead, AttachToCompleted, LateWithoutReason
+from certificates.refusals import AttachAhead, AttachToCompleted, LateWithoutReason, NothingLeftBehind
 from certificates.services import attaching
+from serials import routing
 from serials.models import Serial, SerialStatus, Step, StepStatus, StepStatusCode
 from serials.services import parts
 from shopplanr.actor import Actor
@@ -63,21 +64,32 @@ def attach_at(
     return [attached[serials[serial_id].pk] for serial_id in serial_ids]
 
 
-def _late_ones(serials: Mapping[str, Serial], step: Step) -> list[Serial]:
-    """Return which of the parts have left the step behind them; raise where one is not on its path, or not there yet.
+def has_left(serial: Serial, status: str) -> bool:
+    """Tell whether the part has left the step at which it has this status.
 
     A part that was force-completed has a record in progress for ever, and has left all the same.
     """
+    return serial.status == SerialStatus.COMPLETED or status not in (
+        StepStatusCode.IN_PROGRESS,
+        StepStatusCode.PENDING,
+    )
+
+
+def check_may_attach_late(serial: Serial, steps: Sequence[routing.RouteStep]) -> None:
+    """Raise ``NothingLeftBehind`` where the part has left no step of its route, so that nothing can come late."""
+    if not any(has_left(serial, step.status) for step in steps):
+        raise NothingLeftBehind(serial.id)
+
+
+def _late_ones(serials: Mapping[str, Serial], step: Step) -> list[Serial]:
+    """Return which of the parts have left the step; raise where one is not on its path, or not there yet."""
     records = StepStatus.objects.filter(step=step, serial__in=[serial.pk for serial in serials.values()])
     statuses = dict(records.values_list("serial_id", "status"))
     late = []
     for serial in serials.values():
         if serial.path_id != step.path_id or serial.pk not in statuses:
             raise NotFound.of("ProcessStep", step.pk)
-        if serial.status == SerialStatus.COMPLETED or statuses[serial.pk] not in (
-            StepStatusCode.IN_PROGRESS,
-            StepStatusCode.PENDING,
-        ):
+        if has_left(serial, statuses[serial.pk]):
             late.append(serial)
         elif statuses[serial.pk] == StepStatusCode.PENDING:
             raise AttachAhead(serial.id, step.name)

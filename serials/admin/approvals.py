@@ -90,6 +90,8 @@ def _what_happens(row: ApprovalRequest) -> str:
             return f"{row.step.name} is waived"
         case ApprovalKind.OVERRIDE:
             return f"{row.step.name} becomes optional"
+        case ApprovalKind.REQUIREMENT_OVERRIDE:
+            return f"it goes on without {row.requirement.words} for {row.step.name}"
     return "completed by force"
 
 
@@ -135,7 +137,7 @@ class ApprovalRequestAdmin(OfSerialAdmin):
     ordering = ("-requested_at", "-id")
     fields = (
         ("part", "job", "path"),
-        ("kind", "step_name", "state_mark"),
+        ("kind", "step_name", "certificates_asked_for", "state_mark"),
         "reason",
         ("asked_by", "called_by", "credential", "requested_at"),
         ("decided_by_whom", "decided_at"),
@@ -145,7 +147,8 @@ class ApprovalRequestAdmin(OfSerialAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Return requests with the names of who asked and who decided."""
-        return with_name(with_name(super().get_queryset(request), "requested_by"), "decided_by")
+        rows = super().get_queryset(request).select_related("requirement")
+        return with_name(with_name(rows, "requested_by"), "decided_by")
 
     def may(self, request: HttpRequest, action: ConfirmedAction) -> bool:
         """Tell whether the user decides about anything; about which, each request's kind says."""
@@ -168,6 +171,11 @@ class ApprovalRequestAdmin(OfSerialAdmin):
     def step_name(self, record: ApprovalRequest) -> str:
         """Return the step with its place; a force-completion is of the whole part."""
         return super().step_name(record) if record.step else "the whole part"
+
+    @admin.display(description="Goes on without")
+    def certificates_asked_for(self, record: ApprovalRequest) -> str:
+        """Return what the part would go on without, where that is what is asked for."""
+        return record.requirement.words if record.requirement else "—"
 
     @admin.display(description="State")
     def state_mark(self, record: ApprovalRequest) -> object:

@@ -47,6 +47,7 @@ class ApprovalViewSet(ApiViewSet):
             given.get("stepId"),
             given.get("reason"),
             actor_for(request, given.get("userId")),
+            requirement_id=given.get("requirementId"),
         )
         return self.created(ApprovalShape.of(asked))
 

@@ -313,7 +313,10 @@ class ApprovalBody(ActorBody):
 
     kind = Choice(ApprovalKind.choices)
     serialId = Text()
-    stepId = Remark(help_text="Which step; a force-completion is of the whole part, and has none.")
+    stepId = Remark(
+        help_text="Which step. A force-completion is of the whole part; a requirement says by itself which it is of."
+    )
+    requirementId = Remark(help_text="What a requirement override lets the part go on without.")
     reason = Text(max_length=TEXT_MAX_LENGTH)
 
 

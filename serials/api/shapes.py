@@ -334,6 +334,7 @@ class ApprovalShape(Shape):
     jobId = Text(source="job_id")
     pathId = Text(source="path_id")
     stepId = Text(source="step_id", required=False, help_text="Not of a force-completion, which is of the whole part.")
+    requirementId = Text(source="requirement_id", required=False, help_text="Of a requirement override alone.")
     reason = Text()
     requestedBy = Text(source="requested_by")
     calledBy = Text(source="called_by", required=False, help_text="Who really asked, where that is somebody else.")

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from audit.append_only import append_only_but
 from serials.models.parts import OfSerial, Serial
+from serials.models.requirements import StepRequirement
 from serials.models.routes import Step
 from shopplanr import clock
 from shopplanr.ids import ID_MAX_LENGTH, new_approval_id
@@ -16,6 +17,7 @@ class ApprovalKind(models.TextChoices):
     WAIVER = "waiver", "Waiver"
     OVERRIDE = "override", "Override"
     FORCE_COMPLETE = "force_complete", "Force-completion"
+    REQUIREMENT_OVERRIDE = "requirement_override", "Requirement override"
 
 
 class ApprovalState(models.TextChoices):
@@ -27,7 +29,10 @@ class ApprovalState(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-_ASKED = ("id", "kind", "serial_id", "step_id", "reason", "requested_by", "called_by", "credential", "requested_at")
+_ASKED = (
+    *("id", "kind", "serial_id", "step_id", "requirement_id", "reason"),
+    *("requested_by", "called_by", "credential", "requested_at"),
+)
 """What was asked, by whom and when: it stays, whatever is decided."""
 
 _ASKED_ANOTHER_WAY = " OR ".join(
@@ -50,6 +55,14 @@ class ApprovalRequest(OfSerial, models.Model):
         on_delete=models.PROTECT,
         related_name="approval_requests",
         help_text="Which step; a force-completion is of the whole part.",
+    )
+    requirement = models.ForeignKey(
+        StepRequirement,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="approval_requests",
+        help_text="What the part would go on without; of a requirement override alone.",
     )
     reason = models.TextField()
     requested_by = models.CharField(max_length=255)
@@ -77,6 +90,13 @@ class ApprovalRequest(OfSerial, models.Model):
                     | (~Q(kind=ApprovalKind.FORCE_COMPLETE) & Q(step__isnull=False))
                 ),
             ),
+            models.CheckConstraint(
+                name="approval_names_what_is_overridden",
+                condition=(
+                    Q(kind=ApprovalKind.REQUIREMENT_OVERRIDE, requirement__isnull=False)
+                    | (~Q(kind=ApprovalKind.REQUIREMENT_OVERRIDE) & Q(requirement__isnull=True))
+                ),
+            ),
             models.CheckConstraint(name="approval_has_a_reason", condition=~Q(reason="")),
             models.CheckConstraint(name="approval_names_somebody", condition=~Q(requested_by="")),
             models.CheckConstraint(
@@ -91,11 +111,16 @@ class ApprovalRequest(OfSerial, models.Model):
                     )
                 ),
             ),
-            # NULL is like no other NULL, so it takes two to say that nothing is asked for twice.
+            # NULL is like no other NULL, so it takes three to say that nothing is asked for twice.
             models.UniqueConstraint(
                 fields=["serial", "step", "kind"],
-                condition=Q(state="open", step__isnull=False),
+                condition=Q(state="open", step__isnull=False, requirement__isnull=True),
                 name="approval_one_open_per_step",
+            ),
+            models.UniqueConstraint(
+                fields=["serial", "requirement"],
+                condition=Q(state="open", requirement__isnull=False),
+                name="approval_one_open_per_requirement",
             ),
             models.UniqueConstraint(
                 fields=["serial", "kind"],

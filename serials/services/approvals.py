@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from audit import trail
 from audit.models import Action
 from serials import refusals, routing, second_person
-from serials.models import ApprovalKind, ApprovalRequest, ApprovalState, Serial
-from serials.services import deferrals, endings, overrides, parts, requests
+from serials.models import ApprovalKind, ApprovalRequest, ApprovalState, Serial, StepRequirement
+from serials.services import deferrals, endings, overrides, parts, requests, requirement_overrides
 from shopplanr import clock
 from shopplanr.actor import Actor
 from shopplanr.lookup import get_or_refuse
@@ -26,7 +26,7 @@ NOUN = "Approval"
 def readable(rows: QuerySet[ApprovalRequest] | None = None) -> QuerySet[ApprovalRequest]:
     """Return these requests, or all, with what is shown of them, in one query."""
     rows = ApprovalRequest.objects.all() if rows is None else rows
-    return rows.select_related("serial__job", "serial__path", "step")
+    return rows.select_related("serial__job", "serial__path", "step", "requirement")
 
 
 def find(request_id: object) -> ApprovalRequest:
@@ -35,27 +35,42 @@ def find(request_id: object) -> ApprovalRequest:
 
 
 @transaction.atomic
-def request(kind: object, serial_id: object, step_id: object, reason: object, actor: Actor) -> ApprovalRequest:
+def request(
+    kind: object,
+    serial_id: object,
+    step_id: object,
+    reason: object,
+    actor: Actor,
+    *,
+    requirement_id: object = None,
+) -> ApprovalRequest:
     """Ask for something that could be done now; return the request.
 
-    ``step_id`` is None for a force-completion, which is of the whole part. Raises ``kind must be one of …``,
-    ``Serial not found``, ``stepId is required``, the refusals of the transition itself, ``AlreadyOverridden``,
-    ``reason is required``, ``userId is required``, ``SecondPersonRequired``, ``AskedAlready``.
+    ``step_id`` is None for a force-completion, which is of the whole part, and may be for a requirement override,
+    which alone has a ``requirement_id``. Raises ``kind must be one of …``, ``Serial not found``, ``stepId is
+    required``, ``requirementId is required``, the refusals of the transition itself, ``AlreadyOverridden``,
+    ``RequirementOverridden``, ``reason is required``, ``userId is required``, ``SecondPersonRequired``,
+    ``AskedAlready``.
     """
     kind = ApprovalKind(choice(kind, "kind", ApprovalKind.values))
     serial = parts.lock(serial_id)
-    step_id = _step_asked_about(kind, step_id)
-    check_possible(kind, serial, parts.route_of(serial)[1], step_id)
+    requirement = _requirement_asked_about(kind, serial, requirement_id)
+    step_id = _step_asked_about(kind, step_id, requirement)
+    check_possible(kind, serial, parts.route_of(serial)[1], step_id, requirement)
+    if requirement and requirement_overrides.existing_for(serial, requirement):
+        raise refusals.RequirementOverridden()
     reason = required_text(reason, "reason")
     requested_by = actor.identified()
     second_person.check_asker(kind, actor, two_people=settings.TWO_PERSON_RULE)
-    if ApprovalRequest.objects.filter(serial=serial, step=step_id, kind=kind, state=ApprovalState.OPEN).exists():
+    same = ApprovalRequest.objects.filter(serial=serial, step=step_id, requirement=requirement, kind=kind)
+    if same.filter(state=ApprovalState.OPEN).exists():
         raise refusals.AskedAlready(serial.id)
 
     asked = ApprovalRequest.objects.create(
         kind=kind,
         serial=serial,
         step_id=step_id,
+        requirement=requirement,
         reason=reason,
         requested_by=requested_by,
         called_by="" if actor.called_by == requested_by else actor.called_by,
@@ -84,6 +99,9 @@ def approve(request_id: object, actor: Actor, reason: object = None) -> Approval
             overrides.create(serial_id, None, asked.step_id, reason, actor)
         case ApprovalKind.FORCE_COMPLETE:
             endings.force_complete(serial_id, reason, actor)
+        case ApprovalKind.REQUIREMENT_OVERRIDE:
+            given = {"requirementId": asked.requirement_id, "reason": reason}
+            requirement_overrides.create(serial_id, given, actor)
     return find(asked.pk)
 
 
@@ -111,12 +129,20 @@ def withdraw(request_id: object, actor: Actor) -> ApprovalRequest:
     return _close(asked, ApprovalState.WITHDRAWN, Action.APPROVAL_WITHDRAWN, actor)
 
 
-def check_possible(kind: str, serial: Serial, steps: Sequence[routing.RouteStep], step_id: str | None) -> None:
+def check_possible(
+    kind: str,
+    serial: Serial,
+    steps: Sequence[routing.RouteStep],
+    step_id: str | None,
+    requirement: StepRequirement | None = None,
+) -> None:
     """Raise the transition's own refusal where it cannot be carried out, whoever approves it."""
     if kind == ApprovalKind.FORCE_COMPLETE:
         endings.check_may_force(serial, steps)
     elif kind == ApprovalKind.WAIVER:
         deferrals.check_may_waive(deferrals.step_of(serial, steps, step_id))
+    elif requirement is not None:
+        requirement_overrides.check_may_override(serial, requirement)
     else:
         step = next((step for step in steps if step.step_id == step_id), None)
         if step is None:
@@ -126,7 +152,20 @@ def check_possible(kind: str, serial: Serial, steps: Sequence[routing.RouteStep]
             raise refusals.AlreadyOverridden()
 
 
-def _step_asked_about(kind: ApprovalKind, step_id: object) -> str | None:
+def _requirement_asked_about(kind: ApprovalKind, serial: Serial, requirement_id: object) -> StepRequirement | None:
+    if kind == ApprovalKind.REQUIREMENT_OVERRIDE:
+        return requirement_overrides.find_asked(serial, requirement_id)
+    if requirement_id not in (None, ""):
+        words = "Only a requirement override is of a requirement: leave requirementId out"
+        raise Invalid.field("requirementId", words, code="not_of_a_requirement")
+    return None
+
+
+def _step_asked_about(kind: ApprovalKind, step_id: object, requirement: StepRequirement | None) -> str | None:
+    if requirement is not None:
+        if step_id not in (None, "", requirement.step_id):
+            raise Invalid.field("stepId", "The requirement is of another step: leave stepId out", code="not_of_a_step")
+        return requirement.step_id
     if kind != ApprovalKind.FORCE_COMPLETE:
         return required_text(step_id, "stepId")
     if step_id not in (None, ""):
@@ -155,4 +194,6 @@ def _close(
 
 def _record(action: Action, asked: ApprovalRequest, actor: Actor, reason: str) -> None:
     facts = {"approvalId": asked.pk, "kind": str(asked.kind)} | ({"reason": reason} if reason else {})
+    if asked.requirement_id:
+        facts["requirementId"] = asked.requirement_id
     trail.record(action, actor, step_id=asked.step_id or "", metadata=facts, **parts.places(asked.serial))

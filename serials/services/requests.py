@@ -18,15 +18,26 @@ from shopplanr.refusals import Refusal
 
 
 def settle(
-    kind: ApprovalKind, serials: Sequence[Serial], step_id: str | None, actor: Actor, reason: str
+    kind: ApprovalKind,
+    serials: Sequence[Serial],
+    step_id: str | None,
+    actor: Actor,
+    reason: str,
+    requirement_id: str | None = None,
 ) -> dict[int, dict[str, str]]:
     """Answer what was asked for about these locked parts, which ``actor`` is about to carry out for this reason.
+
+    ``step_id`` is None for the whole part; ``requirement_id`` is of a requirement override alone.
 
     Returns what the audit entry of each part, by its number, carries beside its own facts: nothing where nobody had
     asked. Two statements at most. Raises ``SecondPersonRequired`` (of several parts, ``SomeRefuse``).
     """
     rows = ApprovalRequest.objects.filter(
-        serial__in=[serial.pk for serial in serials], step=step_id, kind=kind, state=ApprovalState.OPEN
+        serial__in=[serial.pk for serial in serials],
+        step=step_id,
+        requirement=requirement_id,
+        kind=kind,
+        state=ApprovalState.OPEN,
     )
     found = {row.serial_id: row for row in rows.order_by()}
     _check(kind, serials, found, actor)

@@ -167,6 +167,7 @@ class LetPass:
 
     at: str
     reason: str
+    asked_by: str
     by: str = "carla"
 
 
@@ -174,7 +175,7 @@ class LetPass:
 class Question:
     """While the part stands at ``at``, somebody asks for what is not granted: it is declined, withdrawn, or still open.
 
-    ``kind`` is a waiver, an override, or a force-completion, which has no ``step``.
+    ``kind`` is a waiver, an override of a step or of what it asks for, or a force-completion, which has no ``step``.
     """
 
     kind: str

@@ -48,7 +48,12 @@ from shopplanr.demo.requests import Answer, Ask
 
 Timed = tuple[int, Event]
 
-WAIVER, OVERRIDE, FORCE_COMPLETE = ApprovalKind.values
+WAIVER, OVERRIDE, FORCE_COMPLETE = (
+    ApprovalKind.WAIVER.value,
+    ApprovalKind.OVERRIDE.value,
+    ApprovalKind.FORCE_COMPLETE.value,
+)
+REQUIREMENT_OVERRIDE = ApprovalKind.REQUIREMENT_OVERRIDE.value
 
 _SCAN = 7 * SECOND
 """From one part's scan to the next, when a lot is moved on."""
@@ -173,6 +178,8 @@ def _question(decision: Decision | Remark, part: Part, route: Route) -> Ask | No
             return Ask(part, route, OVERRIDE, decision.step, decision.reason, decision.asked_by)
         case Waiver():
             return Ask(part, route, WAIVER, decision.step, decision.reason, decision.asked_by)
+        case LetPass():
+            return Ask(part, route, REQUIREMENT_OVERRIDE, decision.at, decision.reason, decision.asked_by)
         case Question():
             return Ask(part, route, decision.kind, decision.step, decision.reason, decision.by)
     return None

@@ -5,6 +5,7 @@ What is approved needs no event of its own: the waiver, the override or the forc
 
 from dataclasses import dataclass
 
+from serials.models import ApprovalKind, StepRequirement
 from serials.services import approvals
 from shopplanr.demo.events import Books, Event
 from shopplanr.demo.plan import Part, Question, Route
@@ -12,7 +13,10 @@ from shopplanr.demo.plan import Part, Question, Route
 
 @dataclass(frozen=True)
 class Ask(Event):
-    """Somebody asks for a waiver, an override or a force-completion; ``step`` is empty for the latter."""
+    """Somebody asks for a waiver, an override or a force-completion; ``step`` is empty for the latter.
+
+    Of a requirement override it is the step that asks for certificates, for one kind of them.
+    """
 
     part: Part
     route: Route
@@ -23,7 +27,15 @@ class Ask(Event):
 
     def carry_out(self, books: Books) -> None:
         step = books.step(self.route, self.step) if self.step else None
-        asked = approvals.request(self.kind, books.serial(self.part), step, self.reason, books.actor(self.by))
+        of_requirement = self.kind == ApprovalKind.REQUIREMENT_OVERRIDE
+        asked = approvals.request(
+            self.kind,
+            books.serial(self.part),
+            step,
+            self.reason,
+            books.actor(self.by),
+            requirement_id=StepRequirement.active().get(step=step).pk if of_requirement else None,
+        )
         books.requests[self.part, self.kind, self.step] = asked.pk
 
 

@@ -12,12 +12,11 @@ from certificates import evidence, gate, readiness, standing
 from certificates.demands import Demand, Known
 from certificates.models import CertAttachment
 from certificates.readiness import Readiness
-from certificates.services import attaching
+from certificates.services import attaching, late
 from serials import routing
-from serials.approvals import awaiting
+from serials.approvals import awaiting_of, why_not_possible
 from serials.models import (
     ApprovalKind,
-    ApprovalRequest,
     Serial,
     SerialStatus,
     StepOverride,
@@ -25,7 +24,6 @@ from serials.models import (
     StepStatus,
 )
 from serials.services import advancement, endings, parts
-from serials.services.approvals import check_possible
 from shopplanr.accounts.roles import Right, refusal_sentence
 from shopplanr.actor import Actor
 from shopplanr.admin.people import names_of
@@ -102,8 +100,8 @@ class PartPage:
     readiness: Readiness
     entries: Sequence[Described]
     doors: Mapping[str, Door]
-    asked: Sequence[Asked] = ()
-    """What was asked for about the part as a whole, and awaits a decision."""
+    requests: Mapping[str, Asked] = field(default_factory=dict)
+    """All that was asked for about the part and awaits a decision, by id; readiness says it in words."""
     people: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -135,6 +133,21 @@ class PartPage:
         return {stop.step.step_id: stop.step.index for stop in self.stops}
 
     @property
+    def asked(self) -> Sequence[Asked]:
+        """What was asked for about the part as a whole."""
+        return [each for each in self.requests.values() if each.request.step_id is None]
+
+    @property
+    def requirements_asked_about(self) -> Collection[str]:
+        """The requirements, by id, that somebody asks to let the part go on without."""
+        return {each.request.requirement_id for each in self.requests.values()} - {None}
+
+    @property
+    def left_behind(self) -> Sequence[Stop]:
+        """The steps at which a certificate would come late."""
+        return [stop for stop in self.stops if late.has_left(self.serial, stop.step.status)]
+
+    @property
     def overridable(self) -> Sequence[Stop]:
         """The steps that an override would change something about, and for which none was asked."""
         open_ones = {routing.PENDING, routing.IN_PROGRESS, routing.DEFERRED}
@@ -155,13 +168,15 @@ def look_up(serial_id: object, may: Callable[[Right], bool], actor: Actor) -> Pa
     serial = parts.find(serial_id, "SerialNumber", Serial.objects.select_related("job", "path"))
     records = list(_records(serial))
     mode, steps = serial.path.advancement_mode, _route(records)
-    requests = list(awaiting().filter(serial=serial.pk))
+    requests = list(awaiting_of(serial))
     attachments = standing.attached(evidence.with_newest(CertAttachment.objects.filter(serial=serial.pk)))
     entries = list(trail.of_serial(serial.id))
     people = names_of(_named(serial, entries, attachments) | asking.people_of(requests))
-    asked = asking.asked_of(requests, people, actor, may, _outdated(serial, steps, requests))
+    asked = asking.asked_of(
+        requests, people, actor, may, {each.pk: why_not_possible(each, serial, steps) for each in requests}
+    )
     left_at = {each.step_id: each.updated_at for each in records if each.status == routing.COMPLETED}
-    ready = readiness.judged(serial, mode, steps, Known(attachments, left_at))
+    ready = readiness.judged(serial, mode, steps, requests, Known(attachments, left_at))
     stops = [
         Stop(
             step=step,
@@ -184,7 +199,7 @@ def look_up(serial_id: object, may: Callable[[Right], bool], actor: Actor) -> Pa
         serial=serial,
         mode=mode,
         stops=stops,
-        targets=_targets(serial, mode, stops),
+        targets=_targets(serial, mode, stops, ready),
         obstacles=_obstacles(serial, steps, ready, may),
         readiness=ready,
         entries=describe(
@@ -197,7 +212,7 @@ def look_up(serial_id: object, may: Callable[[Right], bool], actor: Actor) -> Pa
             ),
         ),
         doors={kind: asking.door(kind, actor, may) for kind in ApprovalKind.values},
-        asked=[each for each in asked if each.request.step_id is None],
+        requests={each.request.pk: each for each in asked},
         people=people,
     )
 
@@ -225,19 +240,6 @@ def _route(records: Iterable[StepStatus]) -> list[routing.RouteStep]:
         )
         for record in records
     ]
-
-
-def _outdated(
-    serial: Serial, steps: Sequence[routing.RouteStep], requests: Iterable[ApprovalRequest]
-) -> dict[str, str]:
-    """Return why requests can no longer be carried out, by id; those that can are left out."""
-    found = {}
-    for each in requests:
-        try:
-            check_possible(each.kind, serial, steps, each.step_id)
-        except Refusal as refusal:
-            found[each.pk] = refusal.message
-    return found
 
 
 def _named(serial: Serial, entries: Iterable, attachments: Iterable) -> set[str]:
@@ -287,8 +289,8 @@ def _events_at(
         yield Event(words, people.get(entry.user_id, entry.user_id), entry.timestamp, str(why).replace("_", " "))
 
 
-def _targets(serial: Serial, mode: str, stops: Sequence[Stop]) -> list[Target]:
-    """Ask the rules about every place ahead, the end included."""
+def _targets(serial: Serial, mode: str, stops: Sequence[Stop], ready: Readiness) -> list[Target]:
+    """Ask the rules about every place ahead, the end included, and the gate about leaving the step where it stands."""
     if serial.status != SerialStatus.IN_PROGRESS:
         return []
     steps = [stop.step for stop in stops]
@@ -298,6 +300,7 @@ def _targets(serial: Serial, mode: str, stops: Sequence[Stop]) -> list[Target]:
         name, location = ("Completed", "") if at_end else (steps[index].name, stops[index].location)
         try:
             move = routing.jump(serial.id, steps, mode, serial.current_step_index, index)
+            gate.check(serial.id, move.origin, ready.demands, completes=move.completes)
         except Refusal as refusal:
             targets.append(Target(index, name, location, refusal=refusal.message))
         else:
@@ -325,6 +328,7 @@ def _obstacles(
         "force": _because(lambda _: True, Right.FORCE_COMPLETE, lambda: endings.check_may_force(serial, steps)),
         "override": _because(may, Right.OVERRIDE),
         "attach": _because(may, Right.ATTACH, lambda: attaching.check_may_attach(serial)),
+        "attach-late": _because(may, Right.ATTACH_LATE, lambda: late.check_may_attach_late(serial, steps)),
         "note": _because(may, Right.NOTE),
     }
 

@@ -1,19 +1,31 @@
 """Asking, approving, declining and withdrawing: what each takes, what it writes, and what it leaves as it was."""
 
+from dataclasses import replace
+
 import pytest
 
 from audit.models import Action, AuditEntry
 from serials import refusals
 from serials.models import ApprovalKind, ApprovalRequest, StepOverride
 from serials.second_person import SecondPersonRequired
-from serials.services import advancement, approvals, deferrals, endings, overrides, steps
+from serials.services import (
+    advancement,
+    approvals,
+    deferrals,
+    endings,
+    overrides,
+    requirement_overrides,
+    requirements,
+    steps,
+)
 from shopplanr import clock
 from shopplanr.actor import Actor
 from shopplanr.refusals import Invalid, NotFound, Refusal
 from tests.api.answers import nothing_written
 from tests.api.serials.contract import about, recorded
 from tests.api.serials.states import completed, deferred_at_first_jump, scrapped
-from tests.approvals.parts import KINDS, REASON, Matter, matter
+from tests.approvals.parts import KINDS, REASON, Matter, about_a_requirement, matter
+from tests.coverage.papers import MATERIAL, PROCESS, asked_of, asking
 from tests.factories import OPERATOR, PLANNER, PathFactory, make_serial, make_serials, steps_of
 from tests.queries import counted_statements
 
@@ -42,12 +54,13 @@ class TestAsking:
         assert (asked.requested_by, asked.called_by, asked.credential) == ("keiko", "erp", "tok_1")
         assert asked.pk.startswith("apr_")
         assert not subject.is_carried_out
-        step = {} if subject.step_id is None else {"stepId": subject.step_id}
-        facts = {"approvalId": asked.pk, "kind": kind, "reason": REASON}
+        places = subject.places
+        named = {"requirementId": places.pop("requirementId")} if "requirementId" in places else {}
+        facts = {"approvalId": asked.pk, "kind": kind, "reason": REASON} | named
         assert entries == [
             about(subject.serial)
             | {"action": "approval_requested", "userId": "keiko", "calledBy": "erp", "metadata": facts}
-            | step
+            | places
         ]
 
     def test_nobody_is_asked_for_what_cannot_be_done(self):
@@ -72,6 +85,35 @@ class TestAsking:
         ):
             refused(refusal, approvals.request, kind, part.id, step_id, REASON, KEIKO)
         assert step.pk == mill.pk, "the one that could be waived"
+
+    def test_nobody_is_asked_to_override_a_requirement_that_cannot_be(self):
+        blocked, other, gone = about_a_requirement("block"), about_a_requirement(), about_a_requirement()
+        here, scrapped_one, done = about_a_requirement(), about_a_requirement(), about_a_requirement()
+        requirements.set_of_step(gone.step_id, [], PLANNER)
+        endings.scrap(scrapped_one.serial.id, "damaged", None, OPERATOR)
+        requirement_overrides.create(done.serial.id, {"requirementId": done.requirement_id, "reason": REASON}, OPERATOR)
+
+        for subject, changes, refusal in (
+            (blocked, {}, refusals.NotOverridable),
+            (gone, {}, NotFound),
+            (scrapped_one, {}, refusals.OverrideEnded),
+            (done, {}, refusals.RequirementOverridden),
+            (here, {"requirement_id": None}, Invalid),
+            (here, {"requirement_id": other.requirement_id}, NotFound),
+            (here, {"step_id": steps_of(here.serial.path)[0].pk}, Invalid),
+            (here, {"kind": "override"}, Invalid),
+        ):
+            refused(refusal, replace(subject, **changes).ask, KEIKO)
+        assert replace(here, step_id=None).ask(KEIKO).step_id == here.step_id
+
+    def test_each_requirement_of_a_step_is_asked_about_for_itself(self):
+        path = asking(("Heat treat", *({"policy": "block_or_override"} | kind for kind in (PROCESS, MATERIAL))))
+        serial, (step,) = make_serial(path), steps_of(path)
+
+        for requirement in asked_of(step):
+            asked = Matter("requirement_override", serial, step.pk, requirement.pk).ask(KEIKO)
+            assert asked.requirement_id == requirement.pk
+        assert Matter("override", serial, step.pk).ask(KEIKO).is_open
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_once_at_a_time(self, kind):
@@ -143,8 +185,9 @@ class TestApproving:
         assert subject.is_carried_out
 
     def test_what_became_impossible_is_refused_in_its_own_words_and_stays_open(self):
-        waiver, override, forced = (matter(kind) for kind in KINDS)
-        asked = {subject: subject.ask(KEIKO) for subject in (waiver, override, forced)}
+        waiver, override, forced, requirement = (matter(kind) for kind in KINDS)
+        asked = {subject: subject.ask(KEIKO) for subject in (waiver, override, forced, requirement)}
+        requirements.set_of_step(requirement.step_id, [], PLANNER)
         deferrals.complete_deferred(waiver.serial.id, waiver.step_id, OPERATOR)
         for _ in range(3):
             advancement.advance(override.serial.id, OPERATOR)
@@ -154,6 +197,7 @@ class TestApproving:
             (waiver, refusals.WaiveNotDeferred),
             (override, refusals.OverrideCompletedStep),
             (forced, refusals.ForceScrapped),
+            (requirement, NotFound),
         ):
             refused(refusal, approvals.approve, asked[subject].pk, MARCUS)
             assert approvals.find(asked[subject].pk).is_open
@@ -171,6 +215,9 @@ class TestApproving:
                 overrides.create(subject.serial.id, None, subject.step_id, "DEV-0219", MARCUS)
             case ApprovalKind.FORCE_COMPLETE:
                 endings.force_complete(subject.serial.id, "DEV-0219", MARCUS)
+            case ApprovalKind.REQUIREMENT_OVERRIDE:
+                given = {"requirementId": subject.requirement_id, "reason": "DEV-0219"}
+                requirement_overrides.create(subject.serial.id, given, MARCUS)
 
         answered = approvals.find(asked.pk)
         assert (answered.state, answered.decided_by, answered.decision_reason) == ("approved", "marcus", "DEV-0219")
@@ -261,7 +308,9 @@ class TestSayingNo:
         (entry,) = entries
         assert (entry["action"], entry["userId"]) == ("approval_declined", "marcus")
         facts = {"approvalId": asked.pk, "kind": kind, "reason": "not on a pressure part"}
-        assert entry["metadata"] == facts
+        assert entry["metadata"] == facts | (
+            {"requirementId": subject.requirement_id} if subject.requirement_id else {}
+        )
 
     def test_not_without_a_reason(self):
         asked = matter("override").ask(KEIKO)
@@ -319,14 +368,18 @@ def test_it_happened_when_the_clock_says():
 @pytest.mark.parametrize("kind", KINDS)
 def test_asking_and_deciding_cost_the_same_on_a_long_route(kind):
     def cost(length: int) -> tuple[int, int]:
+        subject = about_a_requirement(steps=length) if kind == ApprovalKind.REQUIREMENT_OVERRIDE else on_a_route(length)
+        with counted_statements() as asking:
+            asked = subject.ask(KEIKO)
+        with counted_statements() as approving:
+            approvals.approve(asked.pk, MARCUS)
+        return len(asking), len(approving)
+
+    def on_a_route(length: int) -> Matter:
         path = PathFactory(steps=tuple(f"Step {number}" for number in range(length)), advancementMode="flexible")
         serial = make_serial(path)
         advancement.advance_to(serial.id, 2, OPERATOR)
         step_id = None if kind == ApprovalKind.FORCE_COMPLETE else steps_of(path)[1].pk
-        with counted_statements() as asking:
-            asked = Matter(kind, serial, step_id).ask(KEIKO)
-        with counted_statements() as approving:
-            approvals.approve(asked.pk, MARCUS)
-        return len(asking), len(approving)
+        return Matter(kind, serial, step_id)
 
     assert cost(3) == cost(60)

@@ -4,10 +4,11 @@ import pytest
 
 from certificates import readiness
 from certificates.services import attaching
-from serials.services import advancement, endings, requirement_overrides
+from serials.services import advancement, approvals, endings, requirement_overrides
 from shopplanr.refusals import Refusal
 from tests.accounts.factories import UserFactory, token_client
 from tests.api.answers import assert_refused
+from tests.approvals.parts import matter
 from tests.coverage.papers import MATERIAL, PROCESS, ask, asked_of, asking, paper
 from tests.factories import OPERATOR, make_serial, make_serials, steps_of
 from tests.queries import counted_statements
@@ -74,6 +75,35 @@ def test_of_a_part_at_the_beginning_of_its_route(client):
             },
         ],
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "who"),
+    [
+        ("waiver", "A waiver of Mill is asked for", "a supervisor or QC"),
+        ("override", "It is asked to make Mill optional", "a supervisor"),
+        ("force_complete", "Completion by force is asked for", "a supervisor"),
+        ("requirement_override", "It is asked to let Heat treat go without 1 process certificate", "a supervisor"),
+    ],
+)
+def test_what_awaits_a_decision_is_named_and_blocks_nothing_by_itself(kind, message, who, client):
+    subject = matter(kind)
+    before = client.get(f"/api/serials/{subject.serial.id}/readiness").json()
+    asked = subject.ask(OPERATOR)
+
+    after = client.get(f"/api/serials/{subject.serial.id}/readiness").json()
+
+    assert after["reasons"][:-1] == before["reasons"]
+    named = subject.places | ({"stepName": asked.step.name} if asked.step else {})
+    assert after["reasons"][-1] == named | {
+        "code": "approval_awaited",
+        "message": message,
+        "approvalId": asked.pk,
+        "blocking": False,
+        "who": who,
+    }
+    approvals.decline(asked.pk, "no", OPERATOR)
+    assert client.get(f"/api/serials/{subject.serial.id}/readiness").json() == before
 
 
 def test_a_part_at_its_last_step_is_ready_and_so_is_a_completed_one(client):
@@ -151,12 +181,12 @@ def test_an_unknown_part_and_a_filter(client):
     assert_refused(response, 400, "Unknown filter: all", code="unknown_filter", field="all")
 
 
-def test_statements_do_not_grow_with_steps_and_are_two_where_no_step_asks():
+def test_statements_do_not_grow_with_steps_and_are_three_where_no_step_asks():
     def cost(*steps) -> int:
         serial = make_serial(asking(*steps))
         with counted_statements() as statements:
             readiness.of_serial(serial.id)
         return len(statements)
 
-    assert cost("Saw", "Mill") == 2
-    assert cost(*[(f"Step {n}", MATERIAL, OR_OVERRIDE) for n in range(40)]) == cost(("Saw", OR_OVERRIDE)) == 4
+    assert cost("Saw", "Mill") == 3
+    assert cost(*[(f"Step {n}", MATERIAL, OR_OVERRIDE) for n in range(40)]) == cost(("Saw", OR_OVERRIDE)) == 5

@@ -82,6 +82,9 @@ def make_shop() -> SimpleNamespace:
     for kind, step in (("override", route[2].id), ("force_complete", None)):
         approvals.withdraw(approvals.request(kind, moving.id, step, "no such burr here", OPERATOR).pk, OPERATOR)
         approvals.request(kind, moving.id, step, "really none", OPERATOR)
+    approvals.request(
+        "requirement_override", moving.id, None, "the mill is late", OPERATOR, requirement_id=requirement.pk
+    )
     note = make_note([moving, done], photos=[photo()])
     issue_token(user, "ERP", by="test")
     scanning.scan(moving.id, "", OPERATOR, lambda right: True, own_hosts=[])

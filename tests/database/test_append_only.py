@@ -141,6 +141,7 @@ def test_a_request_changes_once_when_it_is_decided(shop, sql):
         f"serial_id = {shop.done.pk}",
         "reason = 'x'",
         "kind = 'waiver'",
+        f"requirement_id = '{shop.requirement.pk}'",
     ):
         refused(sql, row.format(forged))
         refused(sql, row.format(f"{forged}, {decided}"))

@@ -101,6 +101,12 @@ ADDITIONS = [
     ("approval_state_known", lambda shop: an_approval(shop, state="lost", decided_by="li", decided_at=NOW)),
     ("approval_is_of_a_step_or_the_part", lambda shop: an_approval(shop, step=None)),
     ("approval_is_of_a_step_or_the_part", lambda shop: an_approval(shop, kind="force_complete")),
+    ("approval_names_what_is_overridden", lambda shop: an_approval(shop, kind="requirement_override")),
+    ("approval_names_what_is_overridden", lambda shop: an_approval(shop, requirement=shop.requirement)),
+    (
+        "approval_one_open_per_requirement",
+        lambda shop: an_approval(shop, kind="requirement_override", requirement=shop.requirement),
+    ),
     ("approval_has_a_reason", lambda shop: an_approval(shop, reason="")),
     ("approval_names_somebody", lambda shop: an_approval(shop, requested_by="")),
     ("approval_decision_whole", lambda shop: an_approval(shop, decided_by="li")),

@@ -6,7 +6,7 @@ import pytest
 
 from audit.models import AuditEntry
 from serials.models import ApprovalRequest
-from serials.services import approvals, deferrals
+from serials.services import approvals, deferrals, endings
 from shopplanr import clock
 from shopplanr.accounts.roles import Role
 from shopplanr.actor import Actor
@@ -22,9 +22,10 @@ pytestmark = pytest.mark.django_db
 URL = "/approvals"
 
 ASKED_FOR = {
-    "waiver": "A waiver is asked for",
-    "override": "It is asked to make this step optional",
+    "waiver": "A waiver of Mill is asked for",
+    "override": "It is asked to make Mill optional",
     "force_complete": "Completion by force is asked for",
+    "requirement_override": "It is asked to let Heat treat go without 1 process certificate",
 }
 TAKES_TWO = "takes two people here: ask for it first, then somebody else approves it"
 
@@ -54,7 +55,7 @@ def actor(client) -> Actor:
 
 def ask(client, subject, **more):
     """Send the form of the part's page, as it stands there."""
-    fields = {"kind": subject.kind, "stepId": subject.step_id or "", "reason": REASON} | more
+    fields = {"kind": subject.kind, "stepId": "", "reason": REASON} | subject.places | more
     return client.post(part_url(subject, "ask"), fields)
 
 
@@ -69,7 +70,7 @@ class TestAsking:
         page = main(keiko.get(part_url(subject)))
         assert in_order(page, "You may not", "Ask a supervisor", "Ask ")
 
-        response = keiko.post(part_url(subject, "ask"), subject.body | {"stepId": subject.step_id or ""}, follow=True)
+        response = keiko.post(part_url(subject, "ask"), {"stepId": ""} | subject.body, follow=True)
 
         (told,) = said(response)
         assert told.endswith("asked for. Who may decide finds it under Approvals.")
@@ -82,7 +83,9 @@ class TestAsking:
         page = main(carla.get(part_url(matter(kind))))
 
         assert "asked for" not in page
-        assert not any(words in page for words in ("Ask for a waiver", "Ask to make it", "Ask for completion"))
+        assert not any(
+            words in page for words in ("Ask for a waiver", "Ask to make it", "Ask for completion", "Ask to go on")
+        )
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_where_it_takes_two_people_whoever_may_asks_as_well(self, kind, carla, settings):
@@ -95,6 +98,27 @@ class TestAsking:
 
         assert in_order(page, ASKED_FOR[kind], "yourself: somebody else has to approve it", "Decline", "Withdraw it")
         assert "Approve as" not in page
+
+    def test_a_request_is_shown_once_among_what_stands_before_completion(self, keiko, carla):
+        subject = matter("requirement_override")
+        ask(keiko, subject)
+
+        html = carla.get(part_url(subject)).content.decode()
+        api = carla.get(f"/api/serials/{subject.serial.id}/readiness").json()["reasons"]
+
+        assert html.count(ASKED_FOR[subject.kind]) == 1
+        assert [each["message"] in html for each in api] == [True] * len(api)
+        assert "Let it go on without" not in html
+        assert 'aria-labelledby="ready-title"' in html.split(ASKED_FOR[subject.kind])[0]
+
+    def test_a_part_that_was_scrapped_still_shows_what_is_to_be_declined(self, keiko, carla):
+        subject = matter("requirement_override")
+        ask(keiko, subject)
+        endings.scrap(subject.serial.id, "damaged", None, OPERATOR)
+
+        page = main(carla.get(part_url(subject)))
+
+        assert in_order(page, "What is asked for", ASKED_FOR[subject.kind], "there is nothing to override", "Decline")
 
     def test_a_step_that_is_asked_about_is_not_offered_again(self, keiko):
         subject = matter("override")
@@ -202,7 +226,7 @@ class TestDeciding:
         deferrals.complete_deferred(subject.serial.id, subject.step_id, OPERATOR)
 
         page = main(marcus.get(part_url(subject)))
-        assert in_order(page, "A waiver is asked for", "Can only waive deferred required steps", "Decline")
+        assert in_order(page, "A waiver of Mill is asked for", "Can only waive deferred required steps", "Decline")
         assert "Approve as" not in page
         assert decide(marcus, asked, "approve").status_code == 400
         assert decide(marcus, asked, "decline", reason="it was done after all").status_code == 303
@@ -291,8 +315,8 @@ class TestList:
 
         assert len(many) == len(few) <= MOST_QUERIES
         assert compressed_bytes(carla, URL) <= MOST_BYTES
-        assert "1 to 50 of 63" in words(response)
-        assert "51 to 63 of 63" in words(carla.get(URL, {"page": "2"}))
+        assert "1 to 50 of 64" in words(response)
+        assert "51 to 64 of 64" in words(carla.get(URL, {"page": "2"}))
 
     def test_a_part_with_requests_costs_no_more_than_one_without(self, carla):
         (part,) = deferred()

@@ -3,9 +3,10 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from certificates.models import CertAttachment
 from certificates.services import attaching
 from serials.models import Note, Serial, StepOverride, StepStatus
-from serials.services import advancement, endings, overrides
+from serials.services import advancement, endings, overrides, requirements
 from shopplanr.accounts.roles import Role
 from tests.factories import OPERATOR, CertificateFactory, JobFactory, PathFactory, make_note, make_serial, steps_of
 from tests.floor.visitors import MOST_BYTES, MOST_QUERIES, compressed_bytes, in_order, main, said, visitor
@@ -103,6 +104,67 @@ class TestWhatIsSeen:
         assert compressed_bytes(supervisor, url(part)) <= MOST_BYTES
 
 
+class TestLateCertificates:
+    @pytest.fixture
+    def qc(self):
+        return visitor(Role.QC, name="Marcus Bell")
+
+    @pytest.fixture
+    def paper(self):
+        return CertificateFactory(name="Heat A-1")
+
+    def attach(self, client, part, step, paper, reason="the mill sent it a week later", **more):
+        given = {"certId": paper.pk, "stepId": step, "lateReason": reason}
+        return client.post(url(part, "attach-late"), given | more, follow=True)
+
+    def test_qc_attaches_one_at_a_step_that_the_part_has_left_and_says_why(self, part, qc, paper):
+        advancement.advance_to(part.id, 3, OPERATOR)
+        offered = qc.get(url(part)).context["part"].left_behind
+        assert [stop.step.name for stop in offered] == ["Saw", "Deburr", "Heat treat"]
+
+        response = self.attach(qc, part, step_id(part, 0), paper)
+
+        assert said(response) == [f"{part.id} has Heat A-1 now, late, at Saw."]
+        assert in_order(main(response), "Certificates", "Heat A-1", "at Saw", "late", "“the mill sent it a week later”")
+        page = main(qc.get(f"/certificates/{paper.pk}"))
+        assert in_order(page, part.id, "Saw", "late", "“the mill sent it a week later”")
+
+    def test_a_completed_part_too_and_it_costs_no_more_than_a_page_may(self, path, qc, supervisor, paper):
+        done = make_serial(path)
+        endings.force_complete(done.id, "good as it is", OPERATOR)
+        advised = {"certificateType": "process", "policy": "warn"}
+        requirements.set_of_step(step_id(done, 3), [advised], OPERATOR)
+
+        response = self.attach(qc, done, step_id(done, 3), paper)
+
+        assert CertAttachment.objects.get().late
+        page = main(response)
+        assert in_order(page, "Serial is already completed, cannot attach cert", "Attach a certificate late", "Inspect")
+        with counted_statements() as statements:
+            qc.get(url(done))
+        assert len(statements) <= MOST_QUERIES
+
+    def test_who_may_not_sees_why_not(self, part, supervisor, qc, paper):
+        assert f"{part.id} has left no step yet: nothing comes late" in main(qc.get(url(part)))
+        advancement.advance(part.id, OPERATOR)
+
+        assert "You may not attach certificates late. Ask QC or an administrator." in main(supervisor.get(url(part)))
+        assert self.attach(supervisor, part, step_id(part, 0), paper).status_code == 403
+        assert not CertAttachment.objects.exists()
+
+    def test_what_is_refused_comes_back_with_what_was_typed(self, part, qc, paper):
+        advancement.advance(part.id, OPERATOR)
+
+        ahead = self.attach(qc, part, step_id(part, 2), paper, "it came early")
+        assert (ahead.status_code, "has not reached Heat treat yet" in main(ahead)) == (400, True)
+        assert "it came early" in main(ahead)
+        silent = self.attach(qc, part, step_id(part, 0), paper, "  ")
+        assert f"{part.id} has left Saw already: say why" in main(silent)
+        for nonsense in ("", "x", "\0", "ü" * 5000):
+            assert self.attach(qc, part, nonsense, paper, nonsense, certId=nonsense).status_code in (400, 404)
+        assert not CertAttachment.objects.exists()
+
+
 class TestJumping:
     def test_every_target_says_before_what_is_skipped_and_what_is_deferred(self, part, supervisor):
         page = main(supervisor.get(url(part)))
@@ -118,6 +180,19 @@ class TestJumping:
 
         assert said(response) == [f"{part.id} is at Inspect, CMM room now. Deburr skipped, Heat treat deferred."]
         assert "Heat treat is deferred: it has to be done or waived" in main(response)
+
+    def test_what_holds_it_back_where_it_stands_holds_it_back_from_every_target(self, part, supervisor):
+        requirements.set_of_step(step_id(part, 0), [{"certificateType": "process"}], OPERATOR)
+        refused = f"{part.id} cannot leave Saw: missing 1 process certificate."
+
+        html = supervisor.get(url(part)).content.decode()
+        targets = html.split('class="targets"')[1].split("</fieldset>")[0]
+
+        assert targets.count(refused) == 3, "at the end its route speaks first"
+        assert targets.count("disabled") == 4
+        response = supervisor.post(url(part, "advance-to"), {"targetStepIndex": "2", "expectedStepIndex": "0"})
+        assert refused in response.context["tried"].refusal.message
+        assert f"{refused} An operator, a supervisor or QC can attach it." in main(response)
 
     def test_strict_paths_offer_the_next_step_only(self, supervisor):
         part = make_serial(PathFactory(steps=STEPS))

@@ -3,10 +3,11 @@
 import pytest
 
 from certificates.models import CertAttachment
+from certificates.services import attaching
 from serials.models import Serial
-from serials.services import advancement, endings
+from serials.services import advancement, endings, requirements
 from shopplanr.accounts.roles import Role
-from tests.factories import OPERATOR, CertificateFactory, JobFactory, PathFactory, make_serials
+from tests.factories import OPERATOR, CertificateFactory, JobFactory, PathFactory, make_serials, steps_of
 from tests.floor.visitors import MOST_BYTES, MOST_QUERIES, compressed_bytes, in_order, main, said, visitor
 from tests.queries import counted_statements
 
@@ -179,10 +180,40 @@ class TestJumping:
         assert response.status_code == 400
         assert places(parts) == [0, 0, 0]
 
+    def test_certificates_that_are_missing_where_they_stand_are_foretold_as_they_are_refused(self, parts, supervisor):
+        requirements.set_of_step(steps_of(parts[0].path)[0].pk, [{"certificateType": "process"}], OPERATOR)
+        for part in parts[1:]:
+            attaching.attach(part.id, CertificateFactory(type="process").pk, OPERATOR)
+        sentence = f"{parts[0].id} cannot leave Saw: missing 1 process certificate."
+
+        page = main(supervisor.get("/serials/jump", {"seen": seen(*parts)}))
+        refused = supervisor.post("/serials/jump", {"seen": seen(*parts), "targetStepIndex": "3"})
+
+        assert page.count(f"{parts[0].id}: {sentence}") == 3, "at every target that its route allows"
+        assert f"{parts[1].id}: {parts[1].id} cannot leave" not in page
+        assert sentence in main(refused)
+        assert places(parts) == [0, 0, 0]
+
+    def test_completing_looks_at_the_steps_that_were_done_as_well(self, supervisor):
+        optional = ({"name": name, "optional": True} for name in ("Pack", "Label"))
+        path = PathFactory(steps=("Saw", *optional), advancementMode="flexible")
+        moved = make_serials(path, 2)
+        for part in moved:
+            advancement.advance(part.id, OPERATOR)
+        requirements.set_of_step(steps_of(path)[0].pk, [{"certificateType": "process"}], OPERATOR)
+
+        jump = supervisor.get("/serials/jump", {"seen": seen(*moved, index=1)}).context["jump"]
+
+        closed = {target.name: bool(target.refusals) for target in jump.targets}
+        assert closed == {"Label": False, "Completed": True}
+        assert jump.targets[1].refusals[0][1].startswith(f"{moved[0].id} cannot be completed: missing 1 process")
+
     def test_without_parts_there_is_nothing_to_jump(self, supervisor):
         assert "Choose the parts that jump first." in main(supervisor.get("/serials/jump"))
 
     def test_it_costs_as_much_for_a_hundred(self, path, supervisor):
+        for step in steps_of(path):
+            requirements.set_of_step(step.pk, [{"certificateType": "process", "policy": "warn"}], OPERATOR)
         few, many = make_serials(path, 2), make_serials(path, 100)
 
         with counted_statements() as for_few:

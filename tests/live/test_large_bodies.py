@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.api.notes.floor import BOUNDARY
+from tests.live.memory import memory
 from tests.live.raw_http import JSON, head, parse
 from tests.live.server import LiveServer
 
@@ -19,16 +20,6 @@ FORM = f"Content-Type: multipart/form-data; boundary={BOUNDARY}"
 URLENCODED = "Content-Type: application/x-www-form-urlencoded"
 LENGTH = f"Content-Length: {BODY_BYTES}"
 CHUNKED = "Transfer-Encoding: chunked"
-
-
-def memory(server: LiveServer) -> int:
-    """Return the most memory that the workers have had, in bytes."""
-    peaks = []
-    for worker in server.workers():
-        lines = Path(f"/proc/{worker}/status").read_text().splitlines()
-        (peak,) = (line for line in lines if line.startswith("VmHWM:"))
-        peaks.append(int(peak.split()[1]) * 1024)
-    return sum(peaks)
 
 
 def pour(server: LiveServer, request: bytes, chunked: bool, beginning: bytes) -> bytes:

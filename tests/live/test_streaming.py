@@ -14,6 +14,7 @@ from audit.models import AuditEntry
 from scripts.serve import THREADS_PER_WORKER
 from serials.models import Serial
 from tests.live.ledger import Query
+from tests.live.memory import memory
 from tests.live.server import WORKERS, LiveServer
 from tests.live.shop import Shop, at_once
 
@@ -69,15 +70,6 @@ def asked(server: LiveServer, name: str):
 
 
 # --- Looking at processes ------------------------------------------------------------------------------------------
-
-
-def memory(server: LiveServer, figure: str) -> int:
-    """Return a figure of the kernel's, summed over the workers: VmRSS, what they hold; VmHWM, the most they held."""
-    total = 0
-    for pid in server.workers():
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        total += next(int(line.split()[1]) for line in lines if line.startswith(f"{figure}:")) * 1024
-    return total
 
 
 def forget_peaks(server: LiveServer) -> None:

@@ -49,7 +49,14 @@ def ask(request: HttpRequest, id: str) -> HttpResponse:
     kind, step_id = request.POST.get("kind", ""), request.POST.get("stepId", "")
     try:
         require(request, Right.ASK)
-        asked = approvals.request(kind, id, step_id or None, request.POST.get("reason"), actor_for(request, None))
+        asked = approvals.request(
+            kind,
+            id,
+            step_id or None,
+            request.POST.get("reason"),
+            actor_for(request, None),
+            requirement_id=request.POST.get("requirementId") or None,
+        )
     except Refusal as refusal:
         return show_part(request, id, Tried(f"ask-{kind}", refusal, request.POST), refusal.status)
     words = f"{asked.get_kind_display()} asked for. Who may decide finds it under Approvals."

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from certificates.services import attaching
+from certificates.services import attaching, late
 from serials.models import ScrapReason, SerialStatus
 from serials.services import advancement, deferrals, endings, notes, overrides, requirement_overrides
 from shopplanr.accounts.actors import actor_for, approver_for
@@ -29,11 +29,12 @@ def serial(request: HttpRequest, id: str) -> HttpResponse:
 def show_part(request: HttpRequest, serial_id: str, tried: Tried | None = None, status: int = 200) -> HttpResponse:
     """Show the part, with the form that was refused where one was."""
     part = _look_up(request, serial_id)
+    offers = not part.obstacles["attach"] or not part.obstacles["attach-late"]
     context = {
         "part": part,
         "serial": part.serial,
         "scrap_reasons": ScrapReason.choices,
-        "certificates": [] if part.obstacles["attach"] else offered.certificates(in_hand=device.certificate(request)),
+        "certificates": offered.certificates(in_hand=device.certificate(request)) if offers else [],
         "in_hand": device.certificate(request),
         "notes": list(notes.with_photos(part.serial.pk)),
         "tried": tried,
@@ -113,6 +114,16 @@ def attach(request: HttpRequest, serial_id: str, given: Mapping) -> str:
     return f"{serial_id} has {attachment.certificate.name} now."
 
 
+@action("attach-late", Right.ATTACH_LATE)
+def attach_late(request: HttpRequest, serial_id: str, given: Mapping) -> str:
+    """Attach a certificate at a step that the part has left, and say why it comes late."""
+    (attachment,) = late.attach_at(
+        given.get("certId"), [serial_id], given.get("stepId"), given.get("lateReason"), actor_for(request, None)
+    )
+    words = "late, at" if attachment.late else "at"
+    return f"{serial_id} has {attachment.certificate.name} now, {words} {attachment.step.name}."
+
+
 @action("override", Right.OVERRIDE)
 def override(request: HttpRequest, serial_id: str, given: Mapping) -> str:
     """Make a step optional for this part."""
@@ -172,6 +183,7 @@ urls = [
     path("serials/<str:id>/scrap", scrap, name="scrap"),
     path("serials/<str:id>/force-complete", force_complete, name="force-complete"),
     path("serials/<str:id>/attach-cert", attach, name="attach-cert"),
+    path("serials/<str:id>/attach-late", attach_late, name="attach-late"),
     path("serials/<str:id>/overrides", override, name="override"),
     path("serials/<str:id>/overrides/<str:step_id>/reverse", reverse_override, name="reverse-override"),
     path("serials/<str:id>/requirement-overrides", override_requirement, name="override-requirement"),

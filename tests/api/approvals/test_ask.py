@@ -22,7 +22,9 @@ pytestmark = pytest.mark.django_db
 
 URL = "/api/approvals"
 
-UNKNOWN_KIND = Refusal(400, "kind must be one of: waiver, override, force_complete", "unknown_choice", ("kind",))
+UNKNOWN_KIND = Refusal(
+    400, "kind must be one of: waiver, override, force_complete, requirement_override", "unknown_choice", ("kind",)
+)
 OF_THE_WHOLE_PART = Refusal(
     400, "A force-completion is of the whole part: leave stepId out", "not_of_a_step", ("stepId",)
 )
@@ -45,8 +47,7 @@ def test_the_request_is_answered_and_can_be_read(kind, slash, client, program, t
 
     assert response.status_code == 201
     asked = response.json()
-    step = {} if subject.step_id is None else {"stepId": subject.step_id}
-    assert asked == step | {
+    assert asked == subject.places | {
         "id": asked["id"],
         "kind": kind,
         "state": "open",
@@ -113,6 +114,22 @@ class TestRefusals:
             assert refusal(ask, client, subject.body, stepId=wrong) == OF_THE_WHOLE_PART
         for left_out in (None, ""):
             assert ask(client, matter("force_complete").body, stepId=left_out).status_code == 201
+
+    def test_a_requirement(self, client):
+        subject, other = matter("requirement_override"), matter("requirement_override")
+
+        for wrong in WRONG_TEXTS:
+            assert refusal(ask, client, subject.body, requirementId=wrong) == missing("requirementId")
+        for odd in (*ODD_STEP_IDS, other.requirement_id):
+            answer = refusal(ask, client, subject.body, requirementId=odd)
+            assert (answer.status, answer.code) in {(404, "not_found"), (400, "unusable_character")}
+        for wrong in ("step_x", 5, [], {}):
+            answer = refusal(ask, client, subject.body, stepId=wrong)
+            assert (answer.status, answer.fields) == (400, ("stepId",))
+        for wrong in (subject.requirement_id, 5, [], {}):
+            answer = refusal(ask, client, matter("waiver").body, requirementId=wrong)
+            assert (answer.code, answer.fields) == ("not_of_a_requirement", ("requirementId",))
+        assert ask(client, without(subject.body, "stepId")).json()["stepId"] == subject.step_id
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_a_reason(self, kind, client):

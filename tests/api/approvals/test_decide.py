@@ -26,6 +26,7 @@ RIGHTFUL = {
     "waiver": {Role.SUPERVISORS, Role.QC, Role.INTEGRATIONS},
     "override": {Role.SUPERVISORS, Role.INTEGRATIONS},
     "force_complete": {Role.SUPERVISORS, Role.INTEGRATIONS},
+    "requirement_override": {Role.SUPERVISORS, Role.INTEGRATIONS},
 }
 """Who decides about what: who could do it."""
 

@@ -47,22 +47,23 @@ def test_none(client, db):
 
 
 def test_filters(client, asked):
-    waiver, override, forced = asked
+    waiver, override, forced, requirement = asked
     ids = {each.pk for each in asked}
 
     for query, found in (
-        ({"state": "open"}, [waiver, forced]),
+        ({"state": "open"}, [waiver, forced, requirement]),
         ({"state": "declined"}, [override]),
         ({"kind": "override"}, [override]),
+        ({"kind": "requirement_override"}, [requirement]),
         ({"serialId": forced.serial_public_id}, [forced]),
         ({"serialId": "SN-99999"}, []),
         ({"serialId": "x"}, []),
         ({"jobId": waiver.job_id}, [waiver]),
         ({"stepId": override.step_id}, [override]),
-        ({"requestedBy": "keiko"}, [waiver, override]),
+        ({"requestedBy": "keiko"}, [waiver, override, requirement]),
         ({"decidedBy": "marcus"}, [override]),
-        ({"requestedBy": "keiko", "state": "open"}, [waiver]),
-        ({"requestedSince": moment(clock.now() + timedelta(seconds=90))}, [forced]),
+        ({"requestedBy": "keiko", "state": "open"}, [waiver, requirement]),
+        ({"requestedSince": moment(clock.now() + timedelta(seconds=90))}, [forced, requirement]),
         ({"requestedBefore": moment(clock.now() + timedelta(seconds=30))}, [waiver]),
     ):
         assert listed(client, **query) == [each.pk for each in found], query
@@ -74,8 +75,8 @@ def test_orders_and_pages(client, asked):
 
     assert listed(client, ordering="-requestedAt") == ids[::-1]
     response = client.get(URL, {"limit": 2, "offset": 1})
-    assert [each["id"] for each in response.json()] == ids[1:]
-    assert response["X-Total-Count"] == "3"
+    assert [each["id"] for each in response.json()] == ids[1:3]
+    assert response["X-Total-Count"] == "4"
 
 
 @pytest.mark.parametrize(
