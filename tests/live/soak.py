@@ -2,13 +2,12 @@
 
 ``make soak`` runs it on both engines, for SOAK_SECONDS each (300), on this machine only and on databases of its own;
 SOAK_ENGINES=sqlite runs one of them, SOAK_SEED repeats what was drawn at random. It ends with what it found: the audit
-trail, replayed from its first entry, must give exactly the stored state, and every call that was answered must have its
-entries in it, once.
+trail, replayed from its first entry, must give exactly the stored state, every call that was answered must have its
+entries in it, once, and the log over it, which is sealed all the while, must verify.
 """
 
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -48,6 +47,8 @@ class Outcome:
     kills: int
     parts: int
     entries: int
+    proved: str
+    """What ``audit_verify`` said in the end."""
     findings: list[str] = field(default_factory=list)
 
     def text(self) -> str:
@@ -64,6 +65,7 @@ class Outcome:
                 f"  {again}; {tally.lost} without a key lost for good",
                 f"  the record: {self.parts} parts, {self.entries} audit entries",
                 f"  {len(tally.entries)} calls were held against their entries",
+                f"  {self.proved}",
                 *(f"  WRONG: {finding}" for finding in self.findings),
                 f"  {'Something is wrong.' if self.findings else 'The trail, replayed, gives exactly what is stored.'}",
             ]
@@ -107,8 +109,8 @@ def soak(server: LiveServer, engine: str, seconds: float, seed: int) -> Outcome:
         ((parts,),) = query("SELECT count(*) FROM serials_serial")
     if "Traceback" in server.log():
         findings.append("there is a traceback in the server's log")
-    findings += _verified(server)
-    return Outcome(engine, spent, tally, kills, parts, len(entries), findings)
+    proved, unproved = _proof(server, len(entries))
+    return Outcome(engine, spent, tally, kills, parts, len(entries), proved, [*findings, *unproved])
 
 
 def _kill_workers(server: LiveServer, seconds: float, random: Random, failed) -> int:
@@ -147,16 +149,21 @@ def _quiet(server: LiveServer) -> Iterator[ledger.Query]:
         yield query
 
 
-def _verified(server: LiveServer) -> list[str]:
-    """Have the product verify its own trail, where this version can."""
-    manage = [sys.executable, str(databases.ROOT / "manage.py")]
-    environment = databases.environment(server.database.url, MEDIA_ROOT=str(server.media))
-    commands = subprocess.run([*manage, "help", "--commands"], env=environment, capture_output=True, text=True)
-    if "audit_verify" not in commands.stdout.split():
-        return []
-    verified = subprocess.run([*manage, "audit_verify"], env=environment, capture_output=True, text=True)
-    said = (verified.stdout + verified.stderr).strip()
-    return [] if verified.returncode == 0 else [f"audit_verify: {said[-500:]}"]
+def _proof(server: LiveServer, entries: int) -> tuple[str, list[str]]:
+    """Have the product seal what is left and verify its own trail; return what it says, and what is wrong with that."""
+    said = [server.manage(command) for command in ("audit_seal", "audit_verify")]
+    words = "\n".join((each.stdout + each.stderr).strip() for each in said)
+    proved = said[-1].stdout.splitlines()[:1]
+    if any(each.returncode for each in said) or not proved or f"Valid: {entries:,} entries" not in proved[0]:
+        return "", [f"the trail of {entries:,} entries is not proved: {words[-500:]}"]
+    return proved[0], []
+
+
+def sealed_server(database: databases.Database, folder: Path) -> LiveServer:
+    """Return a server that seals its audit trail all the time, with a key and checkpoints of its own."""
+    files = {"AUDIT_KEY_FILE": folder / "audit_key", "AUDIT_CHECKPOINT_FILE": folder / "checkpoints.jsonl"}
+    variables = {name: str(path) for name, path in files.items()}
+    return LiveServer(database, folder / "server.log", AUDIT_SEAL_SECONDS="1", **variables)
 
 
 def run(engine: str, url: str, seconds: float, seed: int) -> Outcome:
@@ -165,7 +172,7 @@ def run(engine: str, url: str, seconds: float, seed: int) -> Outcome:
         folder = Path(name)
         vendor = "sqlite" if engine == "SQLite" else "postgresql"
         database = databases.migrated(vendor, url, folder)
-        server = LiveServer(database, folder / "server.log")
+        server = sealed_server(database, folder)
         try:
             return soak(server.start(), engine, seconds, seed)
         finally:

@@ -3,8 +3,7 @@
 import pytest
 from django.db import connections
 
-from tests.live.server import LiveServer
-from tests.live.soak import VERBS, Outcome, soak
+from tests.live.soak import VERBS, Outcome, sealed_server, soak
 
 SECONDS = 4
 
@@ -12,7 +11,7 @@ SECONDS = 4
 @pytest.fixture(scope="module")
 def soaked(migrated_database, tmp_path_factory) -> Outcome:
     folder = tmp_path_factory.mktemp("soak")
-    server = LiveServer(migrated_database.copy(folder), folder / "server.log")
+    server = sealed_server(migrated_database.copy(folder), folder)
     try:
         yield soak(server.start(), connections["default"].vendor, SECONDS, seed=2290)
     finally:
@@ -22,6 +21,10 @@ def soaked(migrated_database, tmp_path_factory) -> Outcome:
 
 def test_the_trail_replayed_gives_exactly_what_is_stored(soaked):
     assert soaked.findings == [], soaked.text()
+
+
+def test_the_log_over_the_trail_verifies(soaked):
+    assert soaked.proved.startswith(f"Valid: {soaked.entries:,} entries are as they were sealed")
 
 
 def test_every_verb_was_mixed_in_while_workers_were_killed(soaked):
