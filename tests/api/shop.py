@@ -287,7 +287,9 @@ def calls(shop: Shop) -> list[Call]:
             "POST",
             "approvals",
             {},
-            {"kind": "override", "serialId": shop.standing.id, "stepId": mill.id, "reason": "not needed"} | who,
+            {"kind": "requirement_override", "serialId": shop.standing.id, "stepId": shop.requirement.step_id}
+            | {"requirementId": shop.requirement.pk, "reason": "the customer waits without it"}
+            | who,
         ),
         Call("GET", "approvals/<str:id>", asked),
         Call("POST", "approvals/<str:id>/approve", asked, {"reason": "the customer agrees"} | who),
